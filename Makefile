@@ -1,0 +1,42 @@
+# The verbs of a checkout. `make setup` is idempotent; everything else calls it.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.setup-stamp
+UV     ?= uv
+
+.PHONY: setup demo test check lock format clean
+
+setup: $(STAMP)
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+demo: setup
+	$(BIN)/hedged demo $(ARGS)
+
+test: setup
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Rewrites both lock files from pyproject.toml; needs uv on the PATH. The locks are universal (3.11 to 3.13).
+lock:
+	$(UV) lock --upgrade
+	$(UV) export --quiet --no-header --no-emit-project --no-dev --format requirements.txt -o requirements.lock
+	$(UV) export --quiet --no-header --no-emit-project --all-groups --format requirements.txt -o requirements-dev.lock
+	rm -f uv.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis state
