@@ -1,0 +1,1 @@
+"""The shell around the pure core: everything that touches the world."""

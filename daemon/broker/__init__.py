@@ -1,0 +1,1 @@
+"""The only door to IBKR: the port, its inbox, its tables, and the adapter in `ib/`."""

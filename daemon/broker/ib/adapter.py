@@ -1,0 +1,264 @@
+"""The broker over ib_insync: one supervised session of many connections."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any
+
+from daemon.broker.codes import LOCAL
+from daemon.broker.ib.catalogue import Catalogue
+from daemon.broker.ib.link import ASK_FAILED, Link
+from daemon.broker.ib.market import Market
+from daemon.broker.ib.order_book import OrderBook
+from daemon.broker.ib.orders import Orders
+from daemon.broker.ib.reports import Reports, keep_subscribed
+from daemon.broker.ib.requests import Requests
+from daemon.broker.ib.undecoded import Undecoded
+from daemon.broker.inbox import UNSTAMPED, Inbox
+from daemon.broker.paper_guard import guarded_account
+from daemon.broker.port import BrokerSettings
+from daemon.broker.session import reconnect_delay_s
+from daemon.broker.worker import Job, Worker
+from daemon.errors import BrokerError, BrokerUnavailable, HedgedError, InvariantBroken
+from strategies.core.commands import AnyCommand, CancelOrder, PlaceOrder, Watch
+from strategies.core.events import AnyEvent, BrokerNotice, Connection
+from strategies.core.events import Link as LinkState
+
+
+class IbBroker:
+    """The `Broker` port over IBKR's gateway.
+
+    Args:
+        settings: what to connect to and how patiently.
+        now: the time of the world that is traded (aware); decides which daily bar is finished.
+    """
+
+    def __init__(self, settings: BrokerSettings, now: Callable[[], datetime]) -> None:
+        self._settings = settings
+        self._inbox = Inbox()
+        self.pending = self._inbox.pending
+        self.quotes_pending = self._inbox.quotes_pending
+        self._worker = Worker()
+        self._book = OrderBook(settings.order_ref_prefix)
+        self._catalogue = catalogue = Catalogue()
+        self._market = Market(catalogue, self._inbox)
+        self._reports = Reports(self._book, self._inbox)
+        self._orders = Orders(settings, catalogue, self._book, self._inbox)
+        self._requests = Requests(
+            lambda: self._link, now, catalogue, self._market, self._reports, self._inbox
+        )
+        self._link: Link | None = None
+        self._epoch = 0
+        self._down_reason = ""
+        self._last_error: BrokerError | None = None
+        self._failure: Exception | None = None
+        self._asking_time = False
+        self._ended = asyncio.Event()  # failed or stopped
+        self._first_up = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._closed.set()
+
+    async def run(self) -> None:
+        """See `Broker.run`."""
+        self._closed.clear()
+        undecoded = Undecoded(self._undecodable)
+        parts: list[Coroutine[Any, Any, object]] = [self._ended.wait(), self._supervise(), self._worker.run()]
+        tasks = [asyncio.ensure_future(part) for part in parts]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            undecoded.close()
+            for task in tasks:
+                task.cancel()
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+            if self._link:
+                await self._link.close("the daemon disconnected")
+            for outcome in outcomes:
+                if isinstance(outcome, Exception):
+                    self._fail(outcome)
+            self._ended.set()
+            self._first_up.set()
+            self._worker.abandon()
+            self._closed.set()
+        self._raise_failure()
+
+    async def connected(self, timeout_s: float) -> None:
+        """See `Broker.connected`."""
+        try:
+            await asyncio.wait_for(self._first_up.wait(), timeout_s)
+        except TimeoutError:
+            where = f"ib.host, ib.port: {self._settings.host}:{self._settings.port}"
+            never = BrokerUnavailable(f"{where} gave no session within {timeout_s:g} s; look at the gateway")
+            raise self._last_error or never from None
+        self._raise_failure()
+        if self._ended.is_set():
+            raise BrokerUnavailable("ib: the session was stopped before it was connected")
+
+    def execute(self, command: AnyCommand) -> None:
+        """See `Broker.execute`.
+
+        Raises:
+            InvariantBroken: an order's reference was transmitted before.
+        """
+        match command:
+            case PlaceOrder():
+                self._orders.place(self._link, command.intent)
+                self._settle()
+            case CancelOrder():
+                self._orders.cancel(self._link, command.order_ref)
+                self._settle()
+            case Watch():
+                self._worker.submit(lambda: self._requests.perform(command))
+                self._settle()
+            case _:
+                self._worker.submit(lambda: self._requests.perform(command))
+
+    def _settle(self) -> None:
+        """In play, let `idle` wait for what the gateway says about what has just been sent."""
+        link = self._link
+        if self._settings.play and link and link.ready:
+            self._worker.submit(lambda: self._attempt(link, link.round_trip, "in play"))
+
+    async def idle(self) -> None:
+        """See `Broker.idle`.
+
+        Raises:
+            HedgedError: as `run`, which has ended.
+        """
+        await self._worker.idle()
+        self._raise_failure()
+
+    async def step_time(self) -> datetime:
+        """See `Broker.step_time`.
+
+        Raises:
+            InvariantBroken: two questions at once; the library would lose the first.
+        """
+        if self._asking_time:
+            raise InvariantBroken(
+                "broker: the time is asked for twice at once; one component owns the question"
+            )
+        link = self._link
+        if link is None or not link.ready:
+            raise BrokerUnavailable("time: not connected")
+        self._asking_time = True
+        try:
+            answer: datetime = await link.answer_unkeyed(link.ib.reqCurrentTimeAsync, "time")
+        finally:
+            self._asking_time = False
+        return answer.astimezone(UTC)
+
+    def drain(self, now: datetime, *, quotes: bool) -> list[AnyEvent]:
+        """See `Broker.drain`."""
+        return self._inbox.drain(now, quotes=quotes)
+
+    async def stop(self) -> None:
+        """See `Broker.stop`."""
+        self._ended.set()
+        await self._closed.wait()
+
+    async def _supervise(self) -> None:
+        attempt = 0
+        while True:
+            self._link = link = Link(self._settings, self._fail)
+            self._listen(link)
+            try:
+                await link.open()
+                attempt = 0
+                reason = await link.wait_closed()
+            except BrokerError as error:
+                self._last_error = error
+                reason = str(error)
+                await link.close(reason)
+            self._went_down(reason)
+            attempt += 1
+            delay_s = reconnect_delay_s(
+                attempt,
+                self._epoch,
+                delay_min_s=self._settings.reconnect_delay_min_s,
+                delay_max_s=self._settings.reconnect_delay_max_s,
+            )
+            await asyncio.sleep(delay_s)
+
+    def _listen(self, link: Link) -> None:
+        self._reports.listen(link)
+        keep_subscribed(link, self._market, lambda: self._worker.submit(lambda: self._renew(link)))
+        # In the wire's own order: what follows the login on the wire follows it in the inbox.
+        link.on(link.ib.client.apiStart, lambda: self._logged_in(link))
+        link.on(link.ib.disconnectedEvent, lambda: self._went_down("the gateway closed the connection"))
+
+    def _logged_in(self, link: Link) -> None:
+        client = link.ib.client
+        accounts = tuple(client.getAccounts())
+        link.account = guarded_account(accounts, self._settings.paper_prefixes, self._settings.account)
+        self._epoch += 1
+        link.epoch = self._epoch
+        self._down_reason = ""
+        self._inbox.report(
+            Connection(
+                time=UNSTAMPED,
+                link=LinkState.UP,
+                epoch=link.epoch,
+                accounts=accounts,
+                paper=True,
+                account=link.account,
+                server_version=client.serverVersion(),
+            )
+        )
+        self._worker.submit(lambda: self._adopt(link))
+
+    async def _adopt(self, link: Link) -> None:
+        """Learn the ids of our open orders and subscribe again: the first requests of a connection."""
+
+        async def learn_and_subscribe() -> None:
+            link.ib.reqMarketDataType(self._settings.market_data_type)
+            for trade in await link.answer_unkeyed(link.ib.reqOpenOrdersAsync, "open orders"):
+                self._reports.attribute(trade, link.ib.wrapper.clientId)
+            await self._market.subscribe(link)
+
+        # A read-only gateway never answers; the session goes on, a snapshot will tell what is missing.
+        await self._attempt(link, learn_and_subscribe, "at connect")
+        self._settle()
+        if not link.closed:
+            self._first_up.set()
+
+    async def _renew(self, link: Link) -> None:
+        await self._attempt(link, lambda: self._market.renew(link), "subscribing again")
+
+    async def _attempt(self, link: Link, ask: Job, what: str) -> None:
+        """Do something of our own on a connection; if it fails on a live one, that is worth a notice."""
+        try:
+            await ask()
+        except ASK_FAILED as error:
+            if not link.closed:
+                self._inbox.report(BrokerNotice(time=UNSTAMPED, code=LOCAL, text=f"{what}: {error}"))
+
+    def _went_down(self, reason: str) -> None:
+        """Report the end of a connection, or why there is none; a reason that persists, once."""
+        self._link = None
+        if self._down_reason == reason:
+            return
+        self._down_reason = reason
+        self._market.connection_lost()
+        self._book.connection_lost()
+        down = Connection(time=UNSTAMPED, link=LinkState.DOWN, epoch=self._epoch, reason=reason)
+        self._inbox.report(down)
+
+    def _undecodable(self, text: str) -> None:
+        if self._link:
+            self._link.undecoded += 1
+        self._inbox.report(BrokerNotice(time=UNSTAMPED, code=LOCAL, text=text))
+
+    def _fail(self, error: Exception) -> None:
+        if self._failure is None:
+            self._failure = error
+        self._ended.set()
+
+    def _raise_failure(self) -> None:
+        match self._failure:
+            case None:
+                return
+            case HedgedError():
+                raise self._failure
+            case _:
+                raise InvariantBroken(f"broker: {self._failure!r} in the adapter") from self._failure

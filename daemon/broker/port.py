@@ -1,0 +1,85 @@
+"""What the loop may ask of a broker, and what an adapter must be told to answer."""
+
+import asyncio
+from datetime import datetime
+from typing import Protocol
+
+from msgspec import Struct
+
+from strategies.core.commands import AnyCommand
+from strategies.core.events import AnyEvent
+
+
+class BrokerSettings(Struct, frozen=True, kw_only=True):
+    """What the adapter needs to know, without the settings package.
+
+    `account` empty means the sole managed account. An order is ours when its reference begins with
+    `order_ref_prefix`. `market_data_type`: 1 live, 2 frozen, 3 delayed, 4 delayed frozen. `play` lifts the
+    client library's throttle: only for a gateway whose time we step.
+    """
+
+    host: str
+    port: int
+    client_id: int
+    order_ref_prefix: str
+    account: str = ""
+    paper_prefixes: tuple[str, ...] = ("DU", "DF")
+    connect_timeout_s: float = 20.0
+    request_timeout_s: float = 30.0
+    reconnect_delay_min_s: float = 1.0
+    reconnect_delay_max_s: float = 60.0
+    market_data_type: int = 1
+    play: bool = False
+
+
+class Broker(Protocol):
+    """A broker session that survives its connections.
+
+    Facts come out of `drain` only; nothing is decided on the way. `pending` is set while reports or results
+    wait; `quotes_pending` while changed quotes wait (a loop that samples quotes can ignore it).
+    """
+
+    pending: asyncio.Event
+    quotes_pending: asyncio.Event
+
+    async def run(self) -> None:
+        """Connect, watch, back off and connect again until `stop`.
+
+        Raises:
+            LiveAccount: a managed account is not a paper account.
+            ConfigError: the account of the settings is not managed here.
+            InvariantBroken: a handler of the adapter failed.
+        """
+
+    async def connected(self, timeout_s: float) -> None:
+        """Return once the first connection is up and adopted.
+
+        Raises:
+            BrokerUnavailable: no gateway answered within `timeout_s`.
+            ClientIdInUse: the gateway refused our client id until then.
+            LiveAccount: as in `run`.
+        """
+
+    def execute(self, command: AnyCommand) -> None:
+        """Carry out an order at once, or queue a request; the outcome is an event."""
+
+    async def idle(self) -> None:
+        """Return when no request is queued or under way.
+
+        In play also everything has arrived that the gateway had to say about what was sent until then, orders
+        and subscriptions included: a drain after it holds the same events on every run.
+        """
+
+    async def step_time(self) -> datetime:
+        """Ask the gateway for its time (aware, UTC); in play the question itself moves it on.
+
+        Raises:
+            BrokerUnavailable: there is no connection.
+            BrokerTimeout: no answer in time.
+        """
+
+    def drain(self, now: datetime, *, quotes: bool) -> list[AnyEvent]:
+        """Take what has arrived, stamped with `now`: reports, then results, then changed quotes."""
+
+    async def stop(self) -> None:
+        """Disconnect in order; `run` returns."""

@@ -1,0 +1,104 @@
+"""Bringing events to the loop: as they come from a live broker, or step by step in accelerated play."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from daemon.broker.port import Broker
+from daemon.clock import Clock, PlayClock
+from daemon.hours import NEW_YORK, sessions_around
+from daemon.loop import Loop
+from daemon.schedule import ScheduleSettings, due
+from daemon.settings.session import SessionOverride
+from strategies.core.events import Calendar, SessionHours
+
+
+async def feed_live(broker: Broker, loop: Loop, clock: Clock, quote_interval_s: float) -> None:
+    """Hand over reports at once, and quotes at once after a pause, else once an interval; for ever."""
+    running = asyncio.get_running_loop()
+    quotes_due_at = running.time()
+    while True:
+        await _first_of(broker.pending, broker.quotes_pending)
+        wait_s = quotes_due_at - running.time()
+        if not broker.pending.is_set() and wait_s > 0:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(broker.pending.wait(), wait_s)
+        with_quotes = running.time() >= quotes_due_at
+        if with_quotes and broker.quotes_pending.is_set():
+            quotes_due_at = running.time() + quote_interval_s
+        for event in broker.drain(clock.now(), quotes=with_quotes):
+            await loop.put(event)
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    if any(event.is_set() for event in events):
+        return
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+
+
+class Play:
+    """Accelerated play: the gateway's clock is the clock, and only our question moves it.
+
+    Before each question everything that was received is decided on, its orders are on the wire and its
+    requests are answered, so that the same seed gives the same conversation.
+    """
+
+    def __init__(
+        self,
+        *,
+        broker: Broker,
+        loop: Loop,
+        clock: PlayClock,
+        schedule: ScheduleSettings,
+        overrides: Sequence[SessionOverride],
+    ) -> None:
+        self._broker = broker
+        self._loop = loop
+        self._clock = clock
+        self._schedule = schedule
+        self._overrides = overrides
+        self._sessions: tuple[SessionHours, ...] = ()
+        self._walked_to: datetime | None = None
+
+    async def begin(self, walked_to: datetime | None) -> datetime:
+        """Ask for the first time; jobs since `walked_to` (the journal's end) will be made up for.
+
+        Raises:
+            BrokerUnavailable: the gateway went away.
+            BrokerTimeout: the gateway does not answer.
+        """
+        now = await self._broker.step_time()
+        self._clock.set(now)
+        self._walked_to = now if walked_to is None else walked_to
+        return now
+
+    async def run(self) -> None:
+        """Play until the gateway has no later time to offer."""
+        now = self._clock.now()
+        moved = True
+        while moved:
+            await self._happen(now)
+            await self._loop.drained()
+            await self._broker.idle()
+            before, now = now, await self._broker.step_time()
+            self._clock.set(now)
+            moved = now > before
+
+    async def _happen(self, now: datetime) -> None:
+        """Bring everything that came up to `now` to the loop: calendar, facts, jobs."""
+        assert self._walked_to is not None
+        today = now.astimezone(NEW_YORK).date()
+        if not self._sessions or today != self._walked_to.astimezone(NEW_YORK).date():
+            self._sessions = sessions_around(now, self._overrides)
+            await self._loop.put(Calendar(time=now, sessions=self._sessions))
+        for event in self._broker.drain(now, quotes=True):
+            await self._loop.put(event)
+        for timer in due(self._sessions, self._schedule, self._walked_to, now):
+            await self._loop.put(timer)
+        self._walked_to = now

@@ -1,0 +1,76 @@
+"""The one table of jobs. Live, APScheduler fires it; in play, the gateway's time walks it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from strategies.core.events import Job, SessionHours, Timer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleSettings:
+    """Distances from a session's open and close, seconds."""
+
+    prep_before_open_s: float
+    act_after_open_s: float
+    finalise_after_close_s: float
+    summary_after_close_s: float
+    misfire_grace_s: float
+    heartbeat_s: float
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Appointment:
+    """A job's intended time; the day is that of its session."""
+
+    at: datetime
+    job: Job
+    day: date
+
+
+def appointments(session: SessionHours, settings: ScheduleSettings) -> tuple[Appointment, ...]:
+    """Return a session's jobs in the order of their times."""
+    table = (
+        (Job.SESSION_PREP, session.open, -settings.prep_before_open_s),
+        (Job.SESSION_OPEN, session.open, 0.0),
+        (Job.ACT, session.open, settings.act_after_open_s),
+        (Job.BAR_FINAL, session.close, settings.finalise_after_close_s),
+        (Job.SESSION_CLOSE, session.options_close, 0.0),
+        (Job.DAILY_SUMMARY, session.close, settings.summary_after_close_s),
+    )
+    return tuple(
+        sorted(Appointment(at + timedelta(seconds=offset), job, session.day) for job, at, offset in table)
+    )
+
+
+def due(
+    sessions: Sequence[SessionHours], settings: ScheduleSettings, after: datetime, until: datetime
+) -> Iterator[Timer]:
+    """Yield the timers intended in (after, until], in order, as they arrive at `until`.
+
+    A job that comes later than its grace is marked as misfired. Of the heartbeats only the last is due: they
+    coalesce.
+    """
+    grace = timedelta(seconds=settings.misfire_grace_s)
+    found = sorted(
+        appointment
+        for session in sessions
+        for appointment in appointments(session, settings)
+        if after < appointment.at <= until
+    )
+    for appointment in found:
+        yield Timer(
+            time=until,
+            job=appointment.job,
+            intended=appointment.at,
+            day=appointment.day,
+            misfired=until - appointment.at > grace,
+        )
+    beat = last_beat(until, settings.heartbeat_s)
+    if beat > after:
+        yield Timer(time=until, job=Job.HEARTBEAT, intended=beat)
+
+
+def last_beat(now: datetime, heartbeat_s: float) -> datetime:
+    """Return the latest heartbeat time at or before `now`: multiples of the period since the epoch."""
+    return datetime.fromtimestamp(now.timestamp() // heartbeat_s * heartbeat_s, tz=now.tzinfo)

@@ -1,0 +1,56 @@
+"""Reads settings.toml and the environment into `Settings`, or says all that is wrong with them at once."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_settings import TomlConfigSettingsSource
+
+from daemon.errors import ConfigError
+from daemon.settings import faults
+from daemon.settings.environment import PREFIX
+from daemon.settings.model import Settings
+
+
+def load(path: Path | None) -> Settings:
+    """Returns the settings: the models' defaults, the file over them, the environment over both.
+
+    Args:
+        path: the TOML file; None takes the defaults and the environment only.
+
+    Raises:
+        ConfigError: the file is missing, unreadable or no TOML, or any key or variable is at fault; the
+            message has one line for each fault.
+    """
+    content = {} if path is None else _read(path)
+    found = faults.unknown_variables(Settings, os.environ)
+    # A leading underscore would be taken by the settings library as an option of its own.
+    found += [f"{key}: unknown key; remove or correct it" for key in content if key.startswith("_")]
+    try:
+        settings = Settings(**{key: value for key, value in content.items() if not key.startswith("_")})
+    except ValidationError as error:
+        # `from None`: the library's own text quotes values, secrets among them.
+        raise _config_error(path, found + faults.lines(Settings, error, os.environ)) from None
+    if found:
+        raise _config_error(path, found)
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():  # the library's source takes a missing file for an empty one
+        raise ConfigError(f"settings file {path} does not exist: give its path with --settings")
+    try:
+        return TomlConfigSettingsSource(Settings, toml_file=path)()
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"settings file {path} is no valid TOML: {error}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"settings file {path} cannot be read: {error}") from error
+
+
+def _config_error(path: Path | None, found: list[str]) -> ConfigError:
+    """One line for each fault, behind the file's name where the file is at fault."""
+    return ConfigError(
+        "\n".join(line if path is None or line.startswith(PREFIX) else f"{path}: {line}" for line in found)
+    )

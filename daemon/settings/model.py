@@ -1,0 +1,91 @@
+"""The whole of the settings as one frozen value."""
+
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from daemon.settings import connections, keys, limits, method, session
+from daemon.settings.environment import EnvironmentSource
+
+MASK = "***"
+
+Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+
+
+class Settings(BaseSettings):
+    """Every knob of the daemon: defaults here, settings.toml over them, `HEDGED_SECTION__KEY` over both.
+
+    Constructing it reads the environment; `daemon.settings.load` also reads a file and words the faults.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
+
+    state_dir: str = Field(
+        default="state",
+        min_length=1,
+        description="Folder of everything the daemon keeps, relative to where it is started.",
+    )
+    mode: Literal["auto"] = Field(default="auto", description='"auto" sends the orders it decides on.')
+
+    ib: connections.Ib = connections.Ib()
+    redis: connections.Redis = connections.Redis()
+    clock: connections.Clock = connections.Clock()
+    loop: connections.Loop = connections.Loop()
+    schedule: session.Schedule = session.Schedule()
+    stale: session.Stale = session.Stale()
+    audit: connections.Audit = connections.Audit()
+    log: connections.Log = connections.Log()
+    rsi: method.Rsi = method.Rsi()
+    term_structure: method.TermStructure = method.TermStructure()
+    expansion: method.Expansion = method.Expansion()
+    bars: method.Bars = method.Bars()
+    first_engine: method.FirstEngine = method.FirstEngine()
+    peel: method.Peel = method.Peel()
+    condors: method.Condors = method.Condors()
+    pricing: method.Pricing = method.Pricing()
+    gates: limits.Gates = limits.Gates()
+    caps: limits.Caps = limits.Caps()
+    orders: limits.Orders = limits.Orders()
+    reconcile: session.Reconcile = session.Reconcile()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - our own stands in for it
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used: a stray .env must not trade
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over what the constructor was given (which is the file's content)."""
+        return EnvironmentSource(settings_cls), init_settings
+
+    @property
+    def state_path(self) -> Path:
+        """The folder of everything the daemon keeps."""
+        return Path(self.state_dir).expanduser()
+
+    @property
+    def audit_path(self) -> Path:
+        """The folder of the audit files."""
+        return Path(self.audit.dir).expanduser() if self.audit.dir else self.state_path / "audit"
+
+    def secrets(self) -> tuple[str, ...]:
+        """Returns every text that must not appear in a log: a Redis address with a password, and that."""
+        url = self.redis.url.get_secret_value()
+        password = urlsplit(url).password if url else None
+        return (url, password, unquote(password)) if password else ()
+
+    def describe(self) -> dict[str, Json]:
+        """Returns dotted key to JSON value, in the file's order; a secret that is set is `***`."""
+        content = self.model_dump(mode="json", by_alias=True)
+        flat: dict[str, Json] = {}
+        for path, field in keys.leaves(type(self)):
+            value: Any = content
+            for part in path:
+                value = value[part]
+            flat[".".join(path)] = (MASK if value else "") if keys.is_secret(field) else value
+        return flat

@@ -1,0 +1,53 @@
+"""`python -m simulator`: serve a paper gateway until told to stop."""
+
+import asyncio
+import json
+import signal
+import sys
+
+from simulator.arguments import ArgumentError, Arguments, parse
+from simulator.faults import FaultError
+from simulator.gateway import Gateway
+from simulator.ledger import Ledger
+from simulator.logs import log_to_stderr
+from simulator.market.model import MarketDataError
+from simulator.server import Server
+
+
+async def serve(arguments: Arguments) -> None:
+    """Serve until SIGTERM or SIGINT; the first line on standard output says where."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    with Ledger(arguments.ledger) as ledger:
+        gateway = Gateway(arguments.settings, arguments.market, ledger, arguments.faults)
+        async with Server(gateway, arguments.host, arguments.port) as server:
+            sessions = arguments.market.sessions
+            start_line = {
+                "listening": f"{arguments.host}:{server.port}",
+                "account": arguments.settings.account,
+                "clock": arguments.settings.clock.name,
+                "now": gateway.now.isoformat(),
+                "sessions": len(sessions),
+                "first": sessions[0].day.isoformat(),
+                "last": sessions[-1].day.isoformat(),
+            }
+            sys.stdout.write(json.dumps(start_line) + "\n")
+            sys.stdout.flush()
+            await server.serve(stop)
+
+
+def main() -> int:
+    """Run the command; return the exit code: 0 after a clean stop, 2 for what cannot be started."""
+    log_to_stderr()
+    try:
+        arguments = parse()
+        asyncio.run(serve(arguments))
+    except (ArgumentError, FaultError, MarketDataError, OSError) as error:
+        sys.stderr.write(f"python -m simulator: {error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,193 @@
+"""The paper account: cash, positions and what they are worth. Money is Decimal dollars."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from simulator.instruments import Instrument
+from simulator.margin import requirement
+
+_CENT = Decimal("0.01")
+# Day-trading buying power of a margin account under Regulation T.
+_BUYING_POWER_MULTIPLE = 4
+
+
+@dataclass(slots=True, kw_only=True)
+class Position:
+    """What is held of one contract.
+
+    Attributes:
+        quantity: contracts, negative when short.
+        average_cost: dollars per contract with the multiplier; options include their opening commissions,
+            as IBKR reports it, futures do not.
+    """
+
+    instrument: Instrument
+    quantity: int
+    average_cost: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Valuation:
+    """The account at one instant, in dollars."""
+
+    net_liquidation: Decimal
+    cash: Decimal
+    option_value: Decimal
+    gross_position_value: Decimal
+    futures_pnl: Decimal
+    unrealized: Decimal
+    realized: Decimal
+    margin: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        """Funds for new orders: cash (and open futures profit) less the margin."""
+        return self.cash + self.futures_pnl - self.margin
+
+    def tags(self) -> list[tuple[str, str, str]]:
+        """Return the account values as (tag, value, currency), in the order they are sent."""
+        available = cents(self.available)
+        rows = [
+            ("NetLiquidation", cents(self.net_liquidation)),
+            ("TotalCashValue", cents(self.cash)),
+            ("SettledCash", cents(self.cash)),
+            ("EquityWithLoanValue", cents(self.cash + self.futures_pnl)),
+            ("GrossPositionValue", cents(self.gross_position_value)),
+            ("InitMarginReq", cents(self.margin)),
+            ("MaintMarginReq", cents(self.margin)),
+            ("AvailableFunds", available),
+            ("ExcessLiquidity", available),
+            ("BuyingPower", max(Decimal(0), available * _BUYING_POWER_MULTIPLE)),
+            ("CashBalance", cents(self.cash)),
+            ("OptionMarketValue", cents(self.option_value)),
+            ("FuturesPNL", cents(self.futures_pnl)),
+            ("UnrealizedPnL", cents(self.unrealized)),
+            ("RealizedPnL", cents(self.realized)),
+        ]
+        head = [("AccountReady", "true", ""), ("AccountType", "INDIVIDUAL", ""), ("Currency", "USD", "USD")]
+        return head + [(tag, f"{value:f}", "USD") for tag, value in rows]
+
+
+def cents(value: Decimal) -> Decimal:
+    """Round dollars to cents, half up."""
+    return value.quantize(_CENT, ROUND_HALF_UP)
+
+
+def exact(price: float) -> Decimal:
+    """Take a price in points as the decimal it is written as."""
+    return Decimal(repr(round(price, 6)))
+
+
+class Account:
+    """Cash and positions; changed only by executions and settlements.
+
+    Args:
+        name: account code, e.g. DU1234567.
+        cash: opening cash in dollars.
+    """
+
+    def __init__(self, name: str, cash: Decimal) -> None:
+        self.name = name
+        self.cash = cash
+        self.realized = Decimal(0)
+        self.commissions = Decimal(0)
+        self.positions: dict[int, Position] = {}
+
+    def book(self, item: Instrument, quantity: int, price: float, commission: Decimal) -> Decimal | None:
+        """Book an execution.
+
+        Args:
+            item: what was traded.
+            quantity: contracts, negative when sold.
+            price: points per unit.
+            commission: dollars.
+
+        Returns:
+            The realised profit in dollars after commissions, None if the execution only opened a position.
+        """
+        held = self.positions.get(item.con_id)
+        before = held.quantity if held else 0
+        value = exact(price) * item.multiplier
+        closing = min(abs(before), abs(quantity)) if before * quantity < 0 else 0
+        opening = abs(quantity) - closing
+        side = 1 if quantity > 0 else -1
+        self.commissions += commission
+        self.cash -= commission
+        if item.sec_type != "FUT":
+            self.cash -= value * quantity
+        profit = None
+        if held and closing:
+            share = commission * closing / abs(quantity)
+            gross = (value - held.average_cost) * closing * -side
+            if item.sec_type == "FUT":
+                self.cash += gross
+            profit = cents(gross - share)
+            self.realized += profit
+        fee = Decimal(0) if item.sec_type == "FUT" or not opening else commission / abs(quantity)
+        self._hold(item, before + quantity, side * opening, value + side * fee)
+        return profit
+
+    def settle(self, item: Instrument, price: float) -> Decimal:
+        """Pay an expiring position out in cash.
+
+        Args:
+            item: an option or a future.
+            price: final settlement value of its underlying in points.
+
+        Returns:
+            The dollars paid per contract for an option (its intrinsic value), the final value for a future.
+        """
+        held = self.positions.pop(item.con_id)
+        points = exact(price)
+        if item.sec_type == "FUT":
+            value = points * item.multiplier
+            self.cash += cents((value - held.average_cost) * held.quantity)
+        else:
+            strike = exact(item.strike)
+            value = (
+                max(Decimal(0), points - strike if item.right == "C" else strike - points) * item.multiplier
+            )
+            self.cash += cents(value * held.quantity)
+        self.realized += cents((value - held.average_cost) * held.quantity)
+        return value
+
+    def value(self, mark: Callable[[Instrument], float]) -> Valuation:
+        """Value the account with marks in points."""
+        options = gross = futures = unrealized = Decimal(0)
+        for held in self.positions.values():
+            market = exact(mark(held.instrument)) * held.instrument.multiplier * held.quantity
+            gain = market - held.average_cost * held.quantity
+            unrealized += gain
+            gross += abs(market)
+            if held.instrument.sec_type == "FUT":
+                futures += gain
+            else:
+                options += market
+        return Valuation(
+            net_liquidation=self.cash + options + futures,
+            cash=self.cash,
+            option_value=options,
+            gross_position_value=gross,
+            futures_pnl=futures,
+            unrealized=unrealized,
+            realized=self.realized,
+            margin=requirement(self.holdings(), mark).margin,
+        )
+
+    def holdings(self) -> Iterable[tuple[Instrument, int]]:
+        """Return what is held as (contract, quantity) pairs."""
+        return [(held.instrument, held.quantity) for held in self.positions.values()]
+
+    def _hold(self, item: Instrument, quantity: int, opened: int, cost: Decimal) -> None:
+        """Keep the new quantity; `opened` contracts (signed) came in at `cost` dollars each."""
+        if not quantity:
+            self.positions.pop(item.con_id, None)
+            return
+        held = self.positions.setdefault(
+            item.con_id, Position(instrument=item, quantity=0, average_cost=Decimal(0))
+        )
+        if opened:
+            kept = quantity - opened
+            held.average_cost = (held.average_cost * kept + cost * opened) / quantity
+        held.quantity = quantity

@@ -1,0 +1,169 @@
+"""The command line of `python -m simulator`: reading it and building the world it asks for."""
+
+import argparse
+import re
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import NoReturn
+
+from simulator.clock import ClockError, ClockMode, parse_mode
+from simulator.faults import Faults
+from simulator.gateway import Settings
+from simulator.hours import NEW_YORK, new_york_day
+from simulator.market.model import Market
+from simulator.market.sources import generate, open_history
+
+_HISTORY_FROM, _HISTORY_TO = date(2018, 1, 22), date(2018, 2, 16)
+_GENERATED_FROM = date(2026, 1, 5)
+_SESSIONS = 24
+
+
+class ArgumentError(ValueError):
+    """The command line asks for something that does not exist or does not fit together."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arguments:
+    """What the command line asks for."""
+
+    host: str
+    port: int
+    settings: Settings
+    market: Market
+    faults: Faults
+    ledger: Path | None
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, without the usage text."""
+
+    def error(self, message: str) -> NoReturn:
+        """Exit 2 with the message."""
+        self.exit(2, f"{self.prog}: {message}; see --help\n")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date; use YYYY-MM-DD") from None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no time; use YYYY-MM-DDTHH:MM (New York)") from None
+    return (found if found.tzinfo else found.replace(tzinfo=NEW_YORK)).astimezone(UTC)
+
+
+def _cash(text: str) -> Decimal:
+    try:
+        found = Decimal(text)
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"'{text}' is no amount; use dollars, e.g. 1000000") from None
+    if not found.is_finite() or found <= 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not more than 0 dollars")
+    return found
+
+
+def _account(text: str) -> str:
+    if not re.fullmatch(r"[A-Z]{1,3}\d{4,10}", text):
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is no account code; use letters and digits, e.g. DU1234567"
+        )
+    return text
+
+
+def _clock(text: str) -> ClockMode:
+    try:
+        return parse_mode(text)
+    except ClockError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="python -m simulator", description="A paper IB Gateway on your own machine.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
+    world = parser.add_mutually_exclusive_group()
+    world.add_argument("--history", type=Path, metavar="DIR", help="play real days from this data folder")
+    world.add_argument("--regime", metavar="NAME", help="play generated days: shock (default), calm, melt-up")
+    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day of a history")
+    parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day of a history")
+    parser.add_argument(
+        "--sessions", type=int, metavar="N", help=f"how many to generate, default {_SESSIONS}"
+    )
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--clock", type=_clock, default=parse_mode("stepped"), metavar="real|scaled:X|stepped"
+    )
+    parser.add_argument("--start", type=_instant, metavar="TIME", help="game time at the start")
+    parser.add_argument("--account", type=_account, default="DU1234567")
+    parser.add_argument("--cash", type=_cash, default=Decimal(1_000_000))
+    parser.add_argument("--step-client", type=int, metavar="ID", help="whose time requests step the clock")
+    parser.add_argument("--step-s", type=int, default=60, help="seconds between instants of a session")
+    parser.add_argument("--ledger", type=Path, metavar="FILE", help="write the gateway's own record here")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[@N]")
+    parser.add_argument(
+        "--bag-commission", action="store_true", help="report commissions on BAG executions too"
+    )
+    return parser
+
+
+def parse(values: list[str] | None = None) -> Arguments:
+    """Read the command line and build its market.
+
+    Args:
+        values: the arguments; None for those of the process.
+
+    Raises:
+        ArgumentError: values that do not fit together.
+        FaultError: an unknown fault.
+        MarketDataError: the market cannot be built.
+    """
+    found = _parser().parse_args(sys.argv[1:] if values is None else values)
+    if not 0 <= found.port <= 65535:
+        raise ArgumentError(f"--port {found.port}: not a port; use 0 to 65535")
+    if not 1 <= found.step_s <= 3600:
+        raise ArgumentError(f"--step-s {found.step_s}: use 1 to 3600 seconds")
+    faults = Faults(found.fault)
+    start = found.start
+    if start is None and found.history is None and found.clock.speed is not None:
+        start = datetime.now(UTC)
+    market = _market(found, start)
+    if start is not None and not market.sessions[0].day <= new_york_day(start) <= market.sessions[-1].day:
+        raise ArgumentError(
+            f"--start {start.isoformat()}: not within the played days "
+            f"{market.sessions[0].day} to {market.sessions[-1].day}"
+        )
+    settings = Settings(
+        account=found.account,
+        cash=found.cash,
+        seed=found.seed,
+        clock=found.clock,
+        start=start,
+        step_s=found.step_s,
+        step_client=found.step_client,
+        bag_commission=found.bag_commission,
+    )
+    return Arguments(
+        host=found.host, port=found.port, settings=settings, market=market, faults=faults, ledger=found.ledger
+    )
+
+
+def _market(found: argparse.Namespace, start: datetime | None) -> Market:
+    if found.history is not None:
+        if found.sessions is not None:
+            raise ArgumentError("--sessions: only for generated days; choose real ones with --from and --to")
+        first, last = found.first or _HISTORY_FROM, found.last or _HISTORY_TO
+        return open_history(found.history, first, last, found.seed)
+    if found.first is not None or found.last is not None:
+        raise ArgumentError("--from and --to: only for real days; name their folder with --history")
+    begin = _GENERATED_FROM if start is None else new_york_day(start)
+    return generate(
+        found.regime or "shock", begin, _SESSIONS if found.sessions is None else found.sessions, found.seed
+    )

@@ -1,0 +1,159 @@
+"""The paper gateway as one synchronous machine: it stands at an instant, and plays the next one when told to.
+
+Nothing here waits or looks at the wall clock, so the order and content of everything sent depends only on
+the seed and on the requests in the order in which they came.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from simulator import replies
+from simulator.account import Account
+from simulator.account_feed import AccountFeed
+from simulator.booking import Booking
+from simulator.clients import Client, Clients
+from simulator.clock import ClockMode, instants, start_of
+from simulator.contracts import Universe
+from simulator.desk import Desk
+from simulator.exchange import Exchange
+from simulator.faults import Faults
+from simulator.hours import Hours
+from simulator.ledger import Ledger
+from simulator.market.model import Market
+from simulator.order_check import OrderCheck
+from simulator.quotes import Board
+from simulator.settlement import Settlement
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How a gateway is set up.
+
+    Attributes:
+        account: account code.
+        cash: opening cash in dollars.
+        seed: of sizes, fills inside the spread and ids.
+        clock: how game time runs.
+        start: game time at the start; None for 08:45 New York of the first session.
+        step_s: seconds between the instants of a session.
+        step_client: id of the client whose time requests advance a stepped clock; None for the first to ask.
+        bag_commission: report commissions on the BAG-level execution too.
+    """
+
+    account: str
+    cash: Decimal
+    seed: int
+    clock: ClockMode
+    start: datetime | None = None
+    step_s: int = 60
+    step_client: int | None = None
+    bag_commission: bool = False
+
+
+class Gateway:
+    """Everything a client talks to, behind the protocol.
+
+    Args:
+        settings: how it is set up.
+        market: the world it plays.
+        ledger: its record.
+        faults: what goes wrong.
+    """
+
+    def __init__(self, settings: Settings, market: Market, ledger: Ledger, faults: Faults) -> None:
+        self.settings = settings
+        self.market = market
+        self.ledger = ledger
+        self.faults = faults
+        self.clients = Clients()
+        self.now = settings.start or start_of(market.sessions[0])
+        self.hours = Hours(market.sessions[0].day, market.sessions[-1].day)
+        self.universe = Universe(market, self.hours)
+        self.board = Board(market, self.hours, settings.seed)
+        self.account = Account(settings.account, settings.cash)
+        self.feed = AccountFeed(self.account, self.board, self.clients)
+        self.booking = Booking(
+            board=self.board,
+            account=self.account,
+            ledger=ledger,
+            seed=settings.seed,
+            bag_commission=settings.bag_commission,
+            executions=[],
+        )
+        check = OrderCheck(universe=self.universe, hours=self.hours, account=self.account, board=self.board)
+        self.desk = Desk(
+            account=self.account,
+            clients=self.clients,
+            feed=self.feed,
+            ledger=ledger,
+            faults=faults,
+            check=check,
+        )
+        self.exchange = Exchange(
+            board=self.board, hours=self.hours, booking=self.booking, seed=settings.seed, listener=self.desk
+        )
+        self._settlement = Settlement(
+            market=market, account=self.account, exchange=self.exchange, feed=self.feed, ledger=ledger
+        )
+        self._step_client = settings.step_client
+        self._ahead = deque(t for t in instants(market.sessions, settings.step_s) if t > self.now)
+        market.move_to(self.now)
+        self.board.refresh(self.now)
+
+    def attach(self, client: Client) -> None:
+        """Let a client in that has started its API; greets it with its account, order id and farm notices."""
+        self.clients.add(client)
+        self.desk.reconnected(client.client_id, self.exchange)
+        self.ledger.write("connect", self.now, client=client.client_id)
+        client.send(
+            replies.managed_accounts(self.settings.account),
+            replies.next_valid_id(self.desk.next_order_id(client.client_id)),
+            replies.error(-1, 2104, "Market data farm connection is OK:usfarm"),
+            replies.error(-1, 2106, "HMDS data farm connection is OK:ushmds"),
+            replies.error(-1, 2158, "Sec-def data farm connection is OK:secdefnj"),
+        )
+
+    def detach(self, client: Client) -> None:
+        """Forget a client that is gone; its orders go on."""
+        self.clients.remove(client)
+        self.ledger.write("disconnect", self.now, client=client.client_id)
+
+    def tell_time(self, client: Client) -> None:
+        """Answer the time; if this client steps the clock, first play the next instant."""
+        if self.settings.clock.speed is None:
+            if self._step_client is None:
+                self._step_client = client.client_id
+            if self._step_client == client.client_id and self._ahead:
+                self._play(self._ahead.popleft())
+        client.send(replies.current_time(self.now))
+
+    def run_to(self, now: datetime) -> None:
+        """Play every instant of the schedule up to a game time, and that time itself (running clocks)."""
+        while self._ahead and self._ahead[0] < now:
+            self._play(self._ahead.popleft())
+        if self._ahead and now > self.now:
+            self._play(now)
+
+    def send_ticks(self, clients: Iterable[Client]) -> None:
+        """Send the ticks of this instant that have changed."""
+        for client in clients:
+            for request_id in sorted(client.subscriptions):
+                subscription = client.subscriptions[request_id]
+                client.send(*subscription.update(self.board.quote(subscription.item)))
+
+    def _play(self, now: datetime) -> None:
+        self.now = now
+        self.market.move_to(now)
+        self.board.refresh(now)
+        self._settlement.run(now)
+        self.exchange.begin_instant(now)
+        self.send_ticks(self.clients)
+        self.exchange.match_all(now)
+        self.feed.beat(now)
+        _LOG.debug("instant played", extra={"facts": {"now": now.isoformat()}})

@@ -1,0 +1,111 @@
+"""Option values of one moment, one slice of the surface per expiry."""
+
+import math
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import NamedTuple
+
+from simulator.market.calendar import Calendar
+from simulator.market.listings import LIFE_DAYS, PM_SETTLED, Listings, index_strikes, vix_strikes
+from simulator.market.model import OptionValue
+from simulator.market.tape import Tape
+from simulator.pricing import black, spx, vix
+from simulator.pricing.smile import Smile
+
+_YEAR_S = black.DAYS_PER_YEAR * 86_400.0
+
+
+class Moment(NamedTuple):
+    """What the surfaces need to know of the present; levels in points."""
+
+    now: datetime
+    spx: float | None
+    vix: float | None
+    vvix: Callable[[], float | None]
+    future: Callable[[date], float | None]
+
+
+class _Slice(NamedTuple):
+    expiry: black.Expiry
+    smile: Smile
+    atm: float
+    root_years: float
+
+
+def settles_at(calendar: Calendar, trading_class: str, expiry: date) -> datetime | None:
+    """The instant an expiry settles: the open of its day (AM), or the close for SPXW (PM)."""
+    session = calendar.session(expiry)
+    if session is None:
+        return None
+    return session.close if trading_class == PM_SETTLED else session.open
+
+
+class Chain:
+    """The listed options of a tape, valued at whatever moment it is shown."""
+
+    def __init__(self, tape: Tape, listings: Listings) -> None:
+        self._tape = tape
+        self._listings = listings
+        self._strikes: dict[tuple[str, date], tuple[float, ...]] = {}
+        self._strike_sets: dict[tuple[str, date], frozenset[float]] = {}
+        self._slices: dict[tuple[str, date], _Slice | None] = {}
+        self._moment: Moment | None = None
+
+    def show(self, moment: Moment) -> None:
+        """Value from now on as of this moment."""
+        self._moment = moment
+        self._slices.clear()
+
+    def strikes(self, trading_class: str, expiry: date) -> tuple[float, ...]:
+        """All strikes of an expiry over its life, ascending; empty for an unknown one."""
+        key = (trading_class, expiry)
+        if key not in self._strikes:
+            self._strikes[key] = self._build_strikes(trading_class, expiry)
+            self._strike_sets[key] = frozenset(self._strikes[key])
+        return self._strikes[key]
+
+    def value(self, trading_class: str, expiry: date, strike: float, right: str) -> OptionValue | None:
+        """The option's value at the shown moment; None if unknown, not listed, or past its settlement."""
+        key = (trading_class, expiry)
+        if key not in self._slices:
+            self.strikes(trading_class, expiry)
+            self._slices[key] = self._build_slice(trading_class, expiry)
+        part = self._slices[key]
+        if part is None or strike not in self._strike_sets[key] or right not in black.RIGHTS:
+            return None
+        moneyness = math.log(strike / part.expiry.forward)
+        volatility = part.smile.volatility(moneyness, part.atm, part.root_years)
+        return black.value(part.expiry, strike, right, volatility)
+
+    def _build_strikes(self, trading_class: str, expiry: date) -> tuple[float, ...]:
+        if not self._listings.has(trading_class, expiry):
+            return ()
+        if trading_class == "VIX":
+            return vix_strikes()
+        first = date.fromordinal(expiry.toordinal() - LIFE_DAYS[trading_class])
+        bars = self._tape.spx.between(first, expiry)
+        if not bars:
+            return ()
+        return index_strikes(min(bar.low for bar in bars), max(bar.high for bar in bars))
+
+    def _build_slice(self, trading_class: str, expiry: date) -> _Slice | None:
+        moment = self._moment
+        settles = settles_at(self._tape.calendar, trading_class, expiry)
+        if (
+            moment is None
+            or settles is None
+            or settles <= moment.now
+            or not self.strikes(trading_class, expiry)
+        ):
+            return None
+        years = (settles - moment.now).total_seconds() / _YEAR_S
+        if trading_class == "VIX":
+            future, vvix = moment.future(expiry), moment.vvix()
+            if future is None or vvix is None:
+                return None
+            atm = vix.atm_volatility(vvix, years)
+            return _Slice(vix.expiry_at(future, years), vix.SMILE, atm, math.sqrt(years))
+        if moment.spx is None or moment.vix is None:
+            return None
+        atm = spx.atm_volatility(moment.vix, years)
+        return _Slice(spx.expiry_at(moment.spx, years), spx.SMILE, atm, math.sqrt(years))

@@ -1,0 +1,212 @@
+"""The displayed market of the present instant: spreads and sizes around the market's values.
+
+Spreads and sizes are modelled: half spreads grow with the price and with the square root of VIX over its
+calm level, sizes are drawn per half hour. Shapes are those of Cboe index options in a calm market.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from simulator.hours import Hours, new_york_day
+from simulator.instruments import Combo, Instrument
+from simulator.market.model import Market, OptionValue
+from simulator.randomness import uniform
+
+NO_PRICE = -1.0
+
+# Half spread in points: constant + share of the price, times the stress factor.
+_HALF_SPREAD = {"SPX": (0.04, 0.012), "SPXW": (0.04, 0.012), "VIX": (0.012, 0.012), "VX": (0.02, 0.0)}
+_SIZES = {"SPX": (10, 90), "SPXW": (10, 90), "VIX": (50, 500), "VX": (20, 200)}
+_CALM_VIX = 15.0
+_SIZE_PERIOD_S = 1800
+# A complex order finds a counterparty for a worthless leg that it gives away.
+_FREE_LEG_SIZE = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What is displayed of a contract; prices are `NO_PRICE` and sizes 0 where nothing is.
+
+    Attributes:
+        last: last print, None before the first.
+        mark: the price positions are valued at: mid, or a future's settlement after the cash close.
+        model: the model value of an option while it is quoted.
+    """
+
+    bid: float = NO_PRICE
+    ask: float = NO_PRICE
+    bid_size: int = 0
+    ask_size: int = 0
+    last: float | None = None
+    mark: float | None = None
+    close: float | None = None
+    model: OptionValue | None = None
+
+
+class Board:
+    """Quotes of all contracts at one instant; also what of the displayed size has been taken.
+
+    Args:
+        market: values.
+        hours: when contracts are quoted.
+        seed: of the displayed sizes.
+    """
+
+    def __init__(self, market: Market, hours: Hours, seed: int) -> None:
+        self._market = market
+        self._hours = hours
+        self._seed = seed
+        self._quotes: dict[int, Quote] = {}
+        self._taken: dict[tuple[int, str], int] = {}
+        self._lasts: dict[int, float] = {}
+        self._marks: dict[int, float] = {}
+        self._closes: dict[int, float | None] = {}
+        self._day = None if not market.sessions else market.sessions[0].day
+        self._now: datetime | None = None
+        self._stress = 1.0
+
+    def refresh(self, now: datetime) -> None:
+        """Start a new instant: the market has been moved there before."""
+        self._now = now
+        self._quotes.clear()
+        self._taken.clear()
+        self._stress = math.sqrt(max(1.0, (self._market.index("VIX") or _CALM_VIX) / _CALM_VIX))
+        if self._day != new_york_day(now):
+            self._day = new_york_day(now)
+            self._closes.clear()
+
+    def quote(self, item: Instrument) -> Quote:
+        """Return the quote of a contract at this instant."""
+        found = self._quotes.get(item.con_id)
+        if found is None:
+            found = self._quotes[item.con_id] = self._make(item)
+        return found
+
+    def combo_quote(self, combo: Combo) -> Quote:
+        """Return the net quote of a BAG for its BUY side; without prices when a leg has none."""
+        bid = ask = 0.0
+        bid_sizes, ask_sizes = [], []
+        for leg in combo.legs:
+            side = self.quote(leg.instrument)
+            if side.bid < 0 or side.ask < 0:
+                return Quote()
+            buys = leg.action == "BUY"
+            bid += leg.ratio * (side.bid if buys else -side.ask)
+            ask += leg.ratio * (side.ask if buys else -side.bid)
+            bid_left, ask_left = (self._left(leg.instrument, s, side) for s in ("bid", "ask"))
+            bid_sizes.append((bid_left if buys else ask_left) // leg.ratio)
+            ask_sizes.append((ask_left if buys else bid_left) // leg.ratio)
+        return Quote(
+            bid=round(bid, 4),
+            ask=round(ask, 4),
+            bid_size=min(bid_sizes),
+            ask_size=min(ask_sizes),
+            mark=round((bid + ask) / 2, 4),
+        )
+
+    def available(self, contract: Instrument | Combo) -> Quote:
+        """Return the quote less what orders have taken of its sizes at this instant."""
+        if isinstance(contract, Combo):
+            return self.combo_quote(contract)
+        shown = self.quote(contract)
+        bid_left, ask_left = (self._left(contract, s, shown) for s in ("bid", "ask"))
+        return Quote(bid=shown.bid, ask=shown.ask, bid_size=bid_left, ask_size=ask_left, mark=shown.mark)
+
+    def take(self, item: Instrument, *, bought: bool, quantity: int, price: float) -> None:
+        """Book a trade: it uses up displayed size and becomes the last print."""
+        key = (item.con_id, "ask" if bought else "bid")
+        self._taken[key] = self._taken.get(key, 0) + quantity
+        self._lasts[item.con_id] = price
+        self._quotes.pop(item.con_id, None)
+
+    def mark(self, item: Instrument) -> float:
+        """Return the price to value a position at: the mark, else the last mark, else the model."""
+        mark = self.quote(item).mark
+        if mark is not None:
+            self._marks[item.con_id] = mark
+            return mark
+        if item.con_id in self._marks:
+            return self._marks[item.con_id]
+        value = self._value(item)
+        return 0.0 if value is None else value.price
+
+    def _left(self, item: Instrument, side: str, shown: Quote) -> int:
+        size, price = (shown.bid_size, shown.bid) if side == "bid" else (shown.ask_size, shown.ask)
+        if price == 0.0:
+            return _FREE_LEG_SIZE
+        return max(0, size - self._taken.get((item.con_id, side), 0))
+
+    def _value(self, item: Instrument) -> OptionValue | None:
+        if item.sec_type != "OPT" or item.expiry is None:
+            return None
+        return self._market.option(item.trading_class, item.expiry, item.strike, item.right)
+
+    def _make(self, item: Instrument) -> Quote:
+        if item.sec_type == "IND":
+            last = self._market.index(item.symbol)
+            rounded = None if last is None else round(last, 2)
+            return Quote(last=rounded, mark=rounded, close=self._close(item))
+        if item.sec_type == "FUT":
+            return self._make_future(item)
+        assert self._now is not None
+        value = self._value(item) if self._hours.is_open(item, self._now) else None
+        if value is None:
+            return Quote(last=self._lasts.get(item.con_id))
+        return self._around(item, value.price, model=value)
+
+    def _make_future(self, item: Instrument) -> Quote:
+        assert item.expiry is not None
+        price = self._market.future(item.expiry)
+        if price is None:
+            return Quote(close=self._close(item))
+        assert self._day is not None
+        settled = self._market.settlement(item.expiry, self._day)
+        last = round(item.grid.step(price) * round(price / item.grid.step(price)), 4)
+        return self._around(item, price, last=last, settled=settled, close=self._close(item))
+
+    def _around(
+        self,
+        item: Instrument,
+        price: float,
+        *,
+        model: OptionValue | None = None,
+        last: float | None = None,
+        settled: float | None = None,
+        close: float | None = None,
+    ) -> Quote:
+        base, share = _HALF_SPREAD[item.trading_class]
+        half = (base + share * price) * self._stress
+        bid, ask = item.grid.down(max(0.0, price - half)), item.grid.up(price + half)
+        mid = round((bid + ask) / 2, 6)
+        return Quote(
+            bid=bid,
+            ask=ask,
+            bid_size=self._size(item, "bid") if bid > 0 else 0,
+            ask_size=self._size(item, "ask"),
+            last=self._lasts.get(item.con_id, last) if last is None else last,
+            mark=mid if settled is None else settled,
+            close=close,
+            model=model,
+        )
+
+    def _size(self, item: Instrument, side: str) -> int:
+        assert self._now is not None
+        low, high = _SIZES[item.trading_class]
+        period = int(self._now.timestamp()) // _SIZE_PERIOD_S
+        return low + int(uniform(self._seed, "size", item.con_id, side, period) * (high - low))
+
+    def _close(self, item: Instrument) -> float | None:
+        """Return the previous session's close (index) or settlement (future)."""
+        if item.con_id not in self._closes:
+            self._closes[item.con_id] = self._previous_close(item)
+        return self._closes[item.con_id]
+
+    def _previous_close(self, item: Instrument) -> float | None:
+        assert self._day is not None
+        before = self._hours.day_before(self._day)
+        if item.expiry is None:
+            found = self._market.daily(item.symbol, before, 1)
+        else:
+            found = self._market.daily_future(item.expiry, before, 1)
+        return found[-1].close if found else None

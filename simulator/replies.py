@@ -1,0 +1,215 @@
+"""Messages from the gateway to a client, one function each; layouts of server version 176.
+
+Orders, executions and commissions are in `order_replies`.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from simulator.account import Position
+from simulator.contracts import Chain
+from simulator.hours import CHICAGO_NAME, eastern_text
+from simulator.instruments import SPX_CON_ID, VIX_CON_ID, Instrument, PriceGrid
+from simulator.market.model import Bar, OptionValue
+from simulator.wire import Field, encode, frame
+
+_LONG_NAMES = {"SPX": "S&P 500 Stock Index", "VIX": "CBOE Volatility Index"}
+_ORDER_TYPES = "ACTIVETIM,ALERT,DAY,GTC,IOC,LMT,MKT,WHATIF"
+_UNDER_CON_IDS = {"SPX": SPX_CON_ID, "VIX": VIX_CON_ID}
+
+
+def hello(version: int, now: datetime) -> bytes:
+    """Answer the handshake."""
+    return encode(version, eastern_text(now))
+
+
+def managed_accounts(account: str) -> bytes:
+    """Name the account (15)."""
+    return encode(15, 1, account)
+
+
+def next_valid_id(order_id: int) -> bytes:
+    """Give the first free order id (9)."""
+    return encode(9, 1, order_id)
+
+
+def error(request_id: int, code: int, reason: str) -> bytes:
+    """Report an error or notice (4); request_id -1 when it belongs to no request."""
+    return encode(4, 2, request_id, code, reason, "")
+
+
+def current_time(now: datetime) -> bytes:
+    """Answer the time in whole epoch seconds (49)."""
+    return encode(49, 1, int(now.timestamp()))
+
+
+def terms(item: Instrument, exchange: str) -> list[Field]:
+    """Return the contract fields that positions, executions and orders share, conId to tradingClass."""
+    last_trade = "" if item.last_trade is None else f"{item.last_trade:%Y%m%d}"
+    multiplier = "" if item.sec_type == "IND" else str(item.multiplier)
+    return [
+        *(item.con_id, item.symbol, item.sec_type, last_trade, item.strike, item.right, multiplier),
+        *(exchange, "USD", item.local_symbol, item.trading_class),
+    ]
+
+
+def account_value(tag: str, value: str, currency: str, account: str) -> bytes:
+    """Send one account value (6)."""
+    return encode(6, 2, tag, value, currency, account)
+
+
+def portfolio_value(
+    held: Position, *, price: float, value: float, unrealized: float, realized: float, account: str
+) -> bytes:
+    """Send one position with its value (7); money in dollars."""
+    primary = "" if held.instrument.sec_type == "OPT" else held.instrument.exchanges[0]
+    numbers = (held.quantity, price, value, float(held.average_cost), unrealized, realized)
+    return encode(7, 8, *terms(held.instrument, primary), *numbers, account)
+
+
+def account_time(now: datetime) -> bytes:
+    """Send the time of the account values (8)."""
+    return encode(8, 1, eastern_text(now)[9:14])
+
+
+def account_end(account: str) -> bytes:
+    """End the first batch of account values (54)."""
+    return encode(54, 1, account)
+
+
+def position(held: Position, account: str) -> bytes:
+    """Send one position (61); average cost includes the multiplier."""
+    return encode(61, 3, account, *terms(held.instrument, ""), held.quantity, float(held.average_cost))
+
+
+def position_end() -> bytes:
+    """End the list of positions (62)."""
+    return encode(62, 1)
+
+
+def account_summary(request_id: int, account: str, tag: str, value: str, currency: str) -> bytes:
+    """Send one value of an account summary (63)."""
+    return encode(63, 1, request_id, account, tag, value, currency)
+
+
+def account_summary_end(request_id: int) -> bytes:
+    """End the first batch of an account summary (64)."""
+    return encode(64, 1, request_id)
+
+
+def account_update_multi(request_id: int, account: str, tag: str, value: str, currency: str) -> bytes:
+    """Send one account value to a multi-account subscription (73)."""
+    return encode(73, 1, request_id, account, "", tag, value, currency)
+
+
+def account_update_multi_end(request_id: int) -> bytes:
+    """End the first batch of a multi-account subscription (74)."""
+    return encode(74, 1, request_id)
+
+
+def contract_details(request_id: int, item: Instrument, exchange: str, hours: tuple[str, str]) -> bytes:
+    """Send contract details (10), 40 fields; hours are the trading and the liquid hours."""
+    derived = item.sec_type != "IND"
+    last_trade = "" if item.last_trade is None else f"{item.last_trade:%Y%m%d}"
+    month = "" if item.expiry is None else f"{item.expiry:%Y%m}"
+    rules = ",".join(str(item.grid.rule_id) for _ in item.exchanges)
+    head: list[Field] = [
+        *(request_id, item.symbol, item.sec_type, last_trade, item.strike, item.right, exchange, "USD"),
+        *(
+            item.local_symbol,
+            item.trading_class,
+            item.trading_class,
+            item.con_id,
+            item.grid.increments[0].step,
+        ),
+        *(str(item.multiplier) if derived else "", _ORDER_TYPES, ",".join(item.exchanges), 1),
+        *(_UNDER_CON_IDS[item.symbol] if derived else 0, _LONG_NAMES[item.symbol]),
+        *(
+            "" if item.sec_type == "OPT" else item.exchanges[0],
+            month,
+            "Indices",
+            "Broad Range Equity Index",
+            "*",
+        ),
+    ]
+    tail: list[Field] = [
+        *(CHICAGO_NAME, *hours, "", 0, 0, 1 if derived else 0, item.symbol if derived else ""),
+        *(
+            "IND" if derived else "",
+            rules,
+            "" if item.expiry is None else f"{item.expiry:%Y%m%d}",
+            "",
+            1,
+            1,
+            1,
+        ),
+    ]
+    return encode(10, *head, *tail)
+
+
+def contract_details_end(request_id: int) -> bytes:
+    """End the list of contract details (52)."""
+    return encode(52, 1, request_id)
+
+
+def option_chain(request_id: int, exchange: str, chain: Chain) -> bytes:
+    """Send the expirations and strikes of one class on one exchange (75)."""
+    days = [f"{day:%Y%m%d}" for day in chain.last_trades]
+    lists: list[Field] = [len(days), *days, len(chain.strikes), *chain.strikes]
+    return encode(75, request_id, exchange, chain.under_con_id, chain.trading_class, "100", *lists)
+
+
+def option_chain_end(request_id: int) -> bytes:
+    """End the option chains (76)."""
+    return encode(76, request_id)
+
+
+def market_rule(grid: PriceGrid) -> bytes:
+    """Send the price increments of a market rule (93)."""
+    pairs: list[Field] = []
+    for increment in grid.increments:
+        pairs += [increment.low_edge, increment.step]
+    return encode(93, grid.rule_id, len(grid.increments), *pairs)
+
+
+def tick_request_params(request_id: int, item: Instrument) -> bytes:
+    """Open a market data subscription (81)."""
+    return encode(81, request_id, item.grid.increments[0].step, "9c0001", 3)
+
+
+def market_data_type(request_id: int, kind: int) -> bytes:
+    """Say whether ticks are live (1) or delayed (3) (58)."""
+    return encode(58, 1, request_id, kind)
+
+
+def tick_price(request_id: int, tick: int, price: float, size: int) -> bytes:
+    """Send a price with its size (1)."""
+    return frame(f"1\x006\x00{request_id}\x00{tick}\x00{price}\x00{size}\x000\x00")
+
+
+def tick_size(request_id: int, tick: int, size: int) -> bytes:
+    """Send a size alone (2)."""
+    return frame(f"2\x006\x00{request_id}\x00{tick}\x00{size}\x00")
+
+
+def tick_option(request_id: int, tick: int, price: float, implied_vol: float, model: OptionValue) -> bytes:
+    """Send an option computation (21): vega per vol point, theta per day, no present value of dividends."""
+    return frame(
+        f"21\x00{request_id}\x00{tick}\x000\x00{implied_vol:.6f}\x00{model.delta:.6f}\x00{price:.6f}\x000.0"
+        f"\x00{model.gamma:.8f}\x00{model.vega:.6f}\x00{model.theta:.6f}\x00{model.underlying:.4f}\x00"
+    )
+
+
+def snapshot_end(request_id: int) -> bytes:
+    """End a snapshot (57)."""
+    return encode(57, 1, request_id)
+
+
+def historical_data(request_id: int, start: datetime, end: datetime, bars: Sequence[Bar]) -> bytes:
+    """Send daily bars (17); the dates are bare days in both date formats of the request."""
+    rows: list[Field] = []
+    for bar in bars:
+        average = round((bar.high + bar.low + bar.close) / 3, 4)
+        values = (bar.open, bar.high, bar.low, bar.close, int(bar.volume), average, 0)
+        rows += [f"{bar.day:%Y%m%d}", *values]
+    return encode(17, request_id, eastern_text(start), eastern_text(end), len(bars), *rows)

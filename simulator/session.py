@@ -1,0 +1,138 @@
+"""One connection: the handshake, the start of the API, and then the client's requests."""
+
+import asyncio
+import logging
+import re
+from typing import cast
+
+from simulator import replies
+from simulator.clients import Client
+from simulator.gateway import Gateway
+from simulator.handlers import serve
+from simulator.requests import Fields, RequestError
+from simulator.wire import FrameDecoder, FrameError
+
+SERVER_VERSION = 176
+_START_API = 71
+_HELLO = re.compile(r"v(\d+)(?:\.\.(\d+))?(?: .*)?")
+# A client that lets this much pile up is not reading; it is dropped before it costs the others memory.
+_UNREAD_BYTES_MAX = 64 << 20
+
+_LOG = logging.getLogger(__name__)
+
+
+class Session(asyncio.Protocol):
+    """The gateway's end of one TCP connection.
+
+    Args:
+        gateway: what the client talks to once it has started its API.
+    """
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._decoder = FrameDecoder(prefix=b"API\0")
+        self._transport: asyncio.Transport | None = None
+        self._client: Client | None = None
+        self._greeted = False
+        self._begun = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the connection has been and gone."""
+        return self._begun and self._transport is None
+
+    def close(self) -> None:
+        """Close the connection from this side."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection."""
+        self._transport = cast("asyncio.Transport", transport)
+        self._begun = True
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Let the client go; its orders go on."""
+        self._transport = None
+        if self._client is not None:
+            self._gateway.detach(self._client)
+            _LOG.info(
+                "client gone", extra={"facts": {"client": self._client.client_id, "error": exc and str(exc)}}
+            )
+            self._client = None
+
+    def data_received(self, data: bytes) -> None:
+        """Serve every whole frame that has arrived, then send what it caused, to every client."""
+        self._decoder.feed(data)
+        try:
+            while self._transport is not None and not self._transport.is_closing():
+                values = self._decoder.next_frame()
+                if values is None:
+                    break
+                self._serve(values)
+        except FrameError as error:
+            self._refuse(320, f"Server error when reading an API client request: {error}")
+        self._gateway.clients.flush()
+
+    def _serve(self, values: list[str]) -> None:
+        if not self._greeted:
+            self._greet(values[0])
+        elif self._client is None:
+            self._start_api(values)
+        else:
+            serve(self._gateway, self._client, values)
+
+    def _greet(self, text: str) -> None:
+        """Answer `v157..176` with the version spoken here, or say why not and close."""
+        match = _HELLO.fullmatch(text)
+        if match is None:
+            self._refuse(320, f"Handshake '{text[:40]}' is not of the form v100..176")
+            return
+        low, high = int(match[1]), int(match[2] or match[1])
+        if not low <= SERVER_VERSION <= high:
+            self._refuse(
+                503,
+                f"This gateway speaks version {SERVER_VERSION}, the client {low} to {high}; use one that can",
+            )
+            return
+        self._greeted = True
+        self._write(replies.hello(SERVER_VERSION, self._gateway.now))
+
+    def _start_api(self, values: list[str]) -> None:
+        try:
+            fields = Fields(values)
+            if fields.integer("message id", -1) != _START_API:
+                self._refuse(
+                    321, "Error validating request.-'bO' : cause - startApi must be the first request"
+                )
+                return
+            fields.skip(1)
+            client_id = fields.integer("clientId")
+        except RequestError as error:
+            self._refuse(error.code, error.reason)
+            return
+        if self._gateway.clients.get(client_id) is not None:
+            reason = "Unable to connect as the client id is already in use. Retry with a unique client id."
+            self._refuse(326, reason)
+            return
+        self._client = Client(client_id=client_id, write=self._write)
+        self._gateway.attach(self._client)
+        _LOG.info("client started", extra={"facts": {"client": client_id}})
+
+    def _write(self, data: bytes) -> None:
+        if self._transport is None or self._transport.is_closing():
+            return
+        self._transport.write(data)
+        if self._transport.get_write_buffer_size() > _UNREAD_BYTES_MAX:
+            _LOG.error(
+                "client does not read; dropped", extra={"facts": {"unread_bytes_max": _UNREAD_BYTES_MAX}}
+            )
+            self._transport.abort()
+
+    def _refuse(self, code: int, reason: str) -> None:
+        """Say why, and close this connection only."""
+        _LOG.warning("connection refused", extra={"facts": {"code": code, "reason": reason}})
+        if self._client is not None:
+            self._client.flush()
+        self._write(replies.error(-1, code, reason))
+        self.close()

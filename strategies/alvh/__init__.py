@@ -1,0 +1,1 @@
+"""The Adaptive Layered VIX Hedge, one file per idea."""

@@ -1,0 +1,154 @@
+"""Closing daily bars, live or from history, and the order of decisions on one bar."""
+
+from datetime import date
+from typing import Literal
+
+from msgspec import structs
+
+from strategies.alvh import condors, first_engine, peel
+from strategies.alvh.bar import FinalBar
+from strategies.alvh.expansion import expanding, keep
+from strategies.alvh.rsi import add_close, rsi
+from strategies.alvh.term_structure import Slope, read_slope
+from strategies.core.commands import FetchHistory
+from strategies.core.events import History, SessionHours
+from strategies.core.instruments import SPX, VIX
+from strategies.core.market import Unavailable, spx_last, vix_last
+from strategies.core.records import BarClosed, BarMissing
+from strategies.core.state import CondorState
+from strategies.core.turn import Turn
+
+_GAP_SESSIONS = 30
+
+
+def on_bar_final(turn: Turn, day: date) -> None:
+    """The session's bar is final: close it from quotes as of the official close, then decide."""
+    session = next((s for s in turn.state.sessions if s.day == day), None)
+    last = turn.state.signals.last_session
+    if session is None or (last is not None and last >= day):
+        return
+    close = spx_last(turn, session.close)
+    if last is None or isinstance(close, Unavailable) or _sessions_between(turn, last, day):
+        reason = f"SPX: {close.reason}" if isinstance(close, Unavailable) else "earlier bars are missing"
+        sessions = turn.rules.rsi.warmup_sessions if last is None else _GAP_SESSIONS
+        turn.records.append(BarMissing(time=turn.now, session=day, reason=reason))
+        turn.request(f"bar of {day}", FetchHistory(instrument=SPX, sessions=sessions))
+        return
+    vix = vix_last(turn, session.close)
+    slope = read_slope(turn, session.close)
+    _close_bar(turn, session, close, vix, slope, "live")
+
+
+def _sessions_between(turn: Turn, last: date, day: date) -> bool:
+    return any(last < s.day < day for s in turn.state.sessions)
+
+
+def _close_bar(
+    turn: Turn,
+    session: SessionHours,
+    close: float,
+    vix: float | Unavailable,
+    slope: Slope | Unavailable,
+    source: Literal["live", "history"],
+) -> None:
+    signals, rules = turn.state.signals, turn.rules
+    state = add_close(signals.rsi, close, rules.rsi.period)
+    strength = rsi(state, rules.rsi.period)
+    before = signals.vix_closes
+    aligned = signals.vix_last_session == signals.last_session
+    growing: bool | Unavailable
+    if isinstance(vix, Unavailable):
+        growing = vix
+    elif not aligned:
+        growing = Unavailable("earlier VIX closes are missing")
+    else:
+        growing = expanding(vix, before, rules.expansion)
+    readings = {"rsi": strength, "vix": vix, "slope": slope, "expanding": growing}
+    unavailable = {name: v.reason for name, v in readings.items() if isinstance(v, Unavailable)}
+    known = None if isinstance(slope, Unavailable) else slope
+    bar = FinalBar(
+        day=session.day,
+        close=close,
+        rsi=None if isinstance(strength, Unavailable) else strength,
+        vix=None if isinstance(vix, Unavailable) else vix,
+        m1=known.m1 if known else None,
+        m2=known.m2 if known else None,
+        slope=known.points if known else None,
+        expanding=None if isinstance(growing, Unavailable) else growing,
+        unavailable=unavailable,
+    )
+    signals = structs.replace(signals, rsi=state, last_session=session.day)
+    if bar.vix is not None and aligned:
+        signals = structs.replace(
+            signals, vix_closes=keep(before, bar.vix, rules.expansion), vix_last_session=session.day
+        )
+    turn.set(signals=signals)
+    turn.records.append(
+        BarClosed(
+            time=turn.now,
+            session=bar.day,
+            source=source,
+            close=bar.close,
+            rsi=bar.rsi,
+            vix=bar.vix,
+            m1=bar.m1,
+            m2=bar.m2,
+            slope=bar.slope,
+            m1_contract=known.m1_contract if known else None,
+            m2_contract=known.m2_contract if known else None,
+            expanding=bar.expanding,
+            unavailable=unavailable,
+        )
+    )
+    if bar.vix is None or not aligned:
+        turn.request(f"VIX of {bar.day}", FetchHistory(instrument=VIX, sessions=_GAP_SESSIONS))
+    decide_on_bar(turn, bar)
+
+
+def decide_on_bar(turn: Turn, bar: FinalBar) -> None:
+    """Decide in the strategy's order: exits, peel, re-arming, adding. Entry has its own time."""
+    leaving = condors.decide_exits(turn, bar)
+    zone = peel.decide_on_bar(turn, bar)
+    condors.rearm(turn, bar)
+    for condor in list(turn.state.condors.values()):
+        if condor.state in {CondorState.OPEN, CondorState.CLOSING}:
+            exiting = condor.condor_id in leaving or condor.state is CondorState.CLOSING
+            first_engine.decide(turn, bar, condor, peel_zone=zone, exiting=exiting)
+
+
+def on_history(turn: Turn, event: History) -> None:
+    """Fold completed closes that are not known yet; the first time all of them, later only the gaps."""
+    if event.symbol == VIX.symbol:
+        _fold_vix(turn, event)
+    elif event.symbol == SPX.symbol:
+        _fold_spx(turn, event)
+
+
+def _fold_vix(turn: Turn, event: History) -> None:
+    signals = turn.state.signals
+    closes, last = signals.vix_closes, signals.vix_last_session
+    for bar in event.bars:
+        if (last is None or bar.day > last) and _completed(turn, bar.day):
+            closes, last = keep(closes, bar.close, turn.rules.expansion), bar.day
+    turn.set(signals=structs.replace(signals, vix_closes=closes, vix_last_session=last))
+
+
+def _fold_spx(turn: Turn, event: History) -> None:
+    first_start = turn.state.signals.last_session is None
+    for bar in event.bars:
+        signals = turn.state.signals
+        last = signals.last_session
+        if (last is not None and bar.day <= last) or not _completed(turn, bar.day):
+            continue
+        session = next((s for s in turn.state.sessions if s.day == bar.day), None)
+        if first_start or session is None:
+            state = add_close(signals.rsi, bar.close, turn.rules.rsi.period)
+            turn.set(signals=structs.replace(signals, rsi=state, last_session=bar.day))
+        else:
+            unseen = Unavailable("the session was not seen live")
+            _close_bar(turn, session, bar.close, unseen, unseen, "history")
+
+
+def _completed(turn: Turn, day: date) -> bool:
+    session = next((s for s in turn.state.sessions if s.day == day), None)
+    return day < turn.today if session is None else turn.now >= session.close

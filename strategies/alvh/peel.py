@@ -1,0 +1,226 @@
+"""Peeling: taking layers off, newest first, in halves, once the market has calmed; strategy section 4."""
+
+import math
+from datetime import timedelta
+
+from msgspec import structs
+
+from strategies.alvh.bar import FinalBar
+from strategies.alvh.expansion import expanding
+from strategies.alvh.rsi import rsi_with
+from strategies.core.book import has_live_order
+from strategies.core.commands import Leg, PlaceOrder, Purpose
+from strategies.core.events import Quote
+from strategies.core.gates import count_order, order_pace, ready
+from strategies.core.market import Unavailable, mid, spx_last, two_sided, vix_last
+from strategies.core.notes import note_layer
+from strategies.core.order_price import limit_price, make_intent
+from strategies.core.records import Verdict
+from strategies.core.state import Layer, LayerState, Order, OrderStage, PeelRun
+from strategies.core.turn import Turn
+
+
+def condition(
+    turn: Turn, *, rsi: float | Unavailable, growing: bool | Unavailable
+) -> tuple[bool, list[Verdict]]:
+    """Return whether layers may be peeled, with the verdicts: RSI is neutral, volatility does not expand."""
+    bands = turn.rules.rsi
+    thresholds = {"neutral_low": bands.neutral_low, "neutral_high": bands.neutral_high}
+    if isinstance(rsi, Unavailable):
+        zone = Verdict(rule="rsi_neutral", verdict="unavailable", reason=rsi.reason)
+    else:
+        inside = bands.neutral_low <= rsi <= bands.neutral_high
+        zone = Verdict(
+            rule="rsi_neutral",
+            verdict="fire" if inside else "hold",
+            reason="inside the neutral zone" if inside else "outside the neutral zone",
+            inputs={"rsi": rsi},
+            thresholds=thresholds,
+        )
+    if isinstance(growing, Unavailable):
+        calm = Verdict(rule="not_expanding", verdict="unavailable", reason=growing.reason)
+    else:
+        held = growing and turn.rules.peel.hold_while_expanding
+        calm = Verdict(
+            rule="not_expanding",
+            verdict="hold" if held else "pass",
+            reason="volatility is expanding" if held else "",
+            inputs={"expanding": growing},
+        )
+    return zone.verdict == "fire" and calm.verdict == "pass", [zone, calm]
+
+
+def decide_on_bar(turn: Turn, bar: FinalBar) -> bool:
+    """Look at the peel condition on a final bar; if it holds, allow peeling in the next session.
+
+    Returns whether it holds: nothing is added then.
+    """
+    rsi = Unavailable(bar.unavailable["rsi"]) if bar.rsi is None else bar.rsi
+    growing = Unavailable(bar.unavailable["expanding"]) if bar.expanding is None else bar.expanding
+    holds, verdicts = condition(turn, rsi=rsi, growing=growing)
+    following = turn.next_session()
+    open_layers = [layer for layer in turn.state.layers.values() if layer.held]
+    acts = holds and bool(open_layers) and following is not None
+    verdicts.append(_layers_verdict(len(open_layers)))
+    turn.decide("peel", "planned" if acts else "hold", verdicts)
+    if acts and following is not None:
+        run = PeelRun(session=following.day, not_before=turn.act_time(following), reason=f"bar of {bar.day}")
+        turn.set(peel=run)
+    return holds
+
+
+def _layers_verdict(count: int) -> Verdict:
+    return Verdict(
+        rule="layers_held",
+        verdict="pass" if count else "hold",
+        reason="" if count else "no layer is held",
+        inputs={"layers": count},
+    )
+
+
+def watch_provisional(turn: Turn) -> None:
+    """Between bars: a provisional reading counts once it has held for long enough."""
+    signals, rules, session = turn.state.signals, turn.rules.bars, turn.session
+    if rules.provisional == "off" or session is None or not turn.in_session:
+        if signals.calm_since is not None:
+            turn.set(signals=structs.replace(signals, calm_since=None))
+        return
+    spx, vix = spx_last(turn), vix_last(turn)
+    rsi = spx if isinstance(spx, Unavailable) else rsi_with(signals.rsi, spx, turn.rules.rsi.period)
+    growing = vix if isinstance(vix, Unavailable) else _expanding_now(turn, vix)
+    holds, verdicts = condition(turn, rsi=rsi, growing=growing)
+    if not holds:
+        if signals.calm_since is not None:
+            turn.set(signals=structs.replace(signals, calm_since=None))
+        return
+    since = signals.calm_since or turn.now
+    if signals.calm_since is None:
+        turn.set(signals=structs.replace(signals, calm_since=since))
+    allowed = turn.state.peel is not None and turn.state.peel.session == session.day
+    held = [layer for layer in turn.state.layers.values() if layer.held]
+    if allowed or not held or turn.now - since < timedelta(seconds=rules.provisional_hold_s):
+        return
+    verdicts.append(
+        Verdict(
+            rule="provisional_hold",
+            verdict="pass",
+            inputs={"held_s": (turn.now - since).total_seconds()},
+            thresholds={"provisional_hold_s": rules.provisional_hold_s},
+        )
+    )
+    turn.decide("peel", "planned", [*verdicts, _layers_verdict(len(held))])
+    start = max(turn.now, turn.act_time(session))
+    turn.set(peel=PeelRun(session=session.day, not_before=start, reason="provisional reading held"))
+
+
+def _expanding_now(turn: Turn, vix: float) -> bool | Unavailable:
+    return expanding(vix, turn.state.signals.vix_closes, turn.rules.expansion)
+
+
+def step_when_due(turn: Turn) -> None:
+    """Take the next peel step of every scope that has one due in this session."""
+    run = turn.state.peel
+    if run is None or not turn.in_session or run.session != turn.today or turn.now < run.not_before:
+        return
+    by_scope: dict[str, list[Layer]] = {}
+    for layer in turn.state.layers.values():
+        if layer.held:
+            scope = layer.condor_id if turn.rules.peel.scope == "condor" else "book"
+            by_scope.setdefault(scope, []).append(layer)
+    for scope in sorted(by_scope):
+        if _due(turn, run, scope):
+            _step(turn, scope, by_scope[scope])
+
+
+def _due(turn: Turn, run: PeelRun, scope: str) -> bool:
+    rules = turn.rules.peel
+    last = run.last_step_at.get(scope)
+    if run.steps.get(scope, 0) >= rules.steps_per_session:
+        return False
+    return last is None or turn.now - last >= timedelta(seconds=rules.step_s)
+
+
+def _step(turn: Turn, scope: str, layers: list[Layer]) -> None:
+    """Sell half (rounded up) of what is left of the newest layer that is worth selling."""
+    for layer in sorted(layers, key=lambda x: (x.opened_at, x.layer_id), reverse=True):
+        if has_live_order(turn.state, layer.layer_id):
+            return
+        quote = two_sided(turn, layer.instrument)
+        if isinstance(quote, Unavailable):
+            verdict = Verdict(rule="quote", verdict="unavailable", reason=quote.reason)
+            turn.decide(f"peel:{layer.layer_id}", "waiting", [verdict])
+            return
+        worth = _worth_verdict(turn, layer, quote)
+        if worth.verdict != "pass":
+            turn.decide(f"peel:{layer.layer_id}", "hold", [worth])
+            continue
+        _sell(turn, scope, layer, quote, worth)
+        return
+
+
+def _worth_verdict(turn: Turn, layer: Layer, quote: Quote) -> Verdict:
+    share = turn.rules.peel.leave_below_debit_share
+    value = mid(quote) * layer.held * layer.instrument.multiplier
+    left = value < share * float(layer.debit_usd)
+    return Verdict(
+        rule="worth_selling",
+        verdict="hold" if left else "pass",
+        reason="worth less than its share of the debit: left to expire" if left else "",
+        inputs={"value_usd": value, "debit_usd": float(layer.debit_usd)},
+        thresholds={"leave_below_debit_share": share},
+    )
+
+
+def step_quantity(
+    held: int, bid: float, bid_size: float | None, ratio_min: float
+) -> tuple[int, float | None]:
+    """Return contracts to sell and the liquidity ratio (displayed bid value over the order's value).
+
+    A full step is half of what is held, rounded up; with too thin a bid, half of that, at least one contract.
+    The price cancels out of the ratio; it is kept so that a bid of zero is no liquidity.
+    """
+    full = math.ceil(held / 2)
+    ratio = None if bid_size is None or bid <= 0 else bid_size * bid / (full * bid)
+    if ratio is not None and ratio >= ratio_min:
+        return full, ratio
+    return max(full // 2, 1), ratio
+
+
+def _sell(turn: Turn, scope: str, layer: Layer, quote: Quote, worth: Verdict) -> None:
+    rules = turn.rules.peel
+    assert quote.bid is not None
+    quantity, ratio = step_quantity(layer.held, quote.bid, quote.bid_size, rules.liquidity_ratio_min)
+    enough = ratio is not None and ratio >= rules.liquidity_ratio_min
+    verdicts = [
+        ready(turn),
+        worth,
+        Verdict(
+            rule="liquidity_ratio",
+            verdict="pass",
+            reason="" if enough else "half a step",
+            inputs={"ratio": ratio, "quantity": quantity, "held": layer.held},
+            thresholds={"liquidity_ratio_min": rules.liquidity_ratio_min},
+        ),
+        order_pace(turn),
+    ]
+    subject = f"peel:{layer.layer_id}"
+    if any(v.verdict != "pass" for v in verdicts):
+        turn.decide(subject, "waiting", verdicts)
+        return
+    leg = Leg(instrument=layer.instrument, ratio=-1)
+    limit = limit_price([leg], [quote], turn.rules.orders.cross_share)
+    intent = make_intent(turn, Purpose.LAYER_PEEL, layer.layer_id, (leg,), quantity, limit)
+    order = Order(intent=intent, stage=OrderStage.INTENDED, intended_at=turn.now, changed_at=turn.now)
+    turn.put_order(order)
+    count_order(turn)
+    run = turn.state.peel
+    assert run is not None
+    turn.set(
+        peel=structs.replace(
+            run,
+            steps={**run.steps, scope: run.steps.get(scope, 0) + 1},
+            last_step_at={**run.last_step_at, scope: turn.now},
+        )
+    )
+    turn.decide(subject, "ordered", verdicts, PlaceOrder(intent=intent))
+    note_layer(turn, structs.replace(layer, state=LayerState.PEELING), run.reason)

@@ -1,0 +1,168 @@
+"""Carrying out what was decided: from plan to listing, to quotes, to an order, in few tries."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+
+from msgspec import structs
+
+from strategies.core.commands import Intent, ListExpiry, PlaceOrder, Purpose
+from strategies.core.events import ChainListed, Expiry, ExpiryListed
+from strategies.core.gates import count_order
+from strategies.core.instruments import Instrument, Right
+from strategies.core.market import Unavailable, expiry_key
+from strategies.core.records import Verdict
+from strategies.core.selection import QuoteMore, nearest_delta, quoted_deltas
+from strategies.core.state import Order, OrderStage, Plan, PlanStage
+from strategies.core.turn import Turn
+
+# How long a round of quotes may take before strikes without a two-sided quote are passed over.
+_ROUND_WAIT = timedelta(seconds=90)
+_ASK_AGAIN = timedelta(seconds=60)
+
+Carry = Callable[[Turn, Plan], None]
+
+
+def add_plan(turn: Turn, plan: Plan) -> None:
+    """Store a new plan under the next id; its own id is ignored."""
+    counters = turn.state.counters
+    number = counters.plans + 1
+    turn.set(counters=structs.replace(counters, plans=number))
+    turn.put_plan(structs.replace(plan, plan_id=f"P{number:05d}"))
+
+
+def plans_for(turn: Turn, subject: str) -> list[Plan]:
+    """Return the plans that concern a condor or layer."""
+    return [plan for plan in turn.state.plans.values() if plan.subject == subject]
+
+
+def advance(turn: Turn, carry: dict[Purpose, Carry]) -> None:
+    """Take every plan as far as facts allow; one that outlives its session lapses."""
+    for plan in list(turn.state.plans.values()):
+        if plan.stage is PlanStage.ORDERED:
+            _after_order(turn, plan)
+        elif plan.session < turn.today or _session_over(turn, plan):
+            end_plan(turn, plan, "lapsed", "session ended before it could be carried out")
+        elif turn.in_session and plan.session == turn.today and turn.now >= plan.not_before:
+            carry[plan.purpose](turn, plan)
+
+
+def _session_over(turn: Turn, plan: Plan) -> bool:
+    session = turn.session
+    return session is not None and plan.session == session.day and turn.now >= session.close
+
+
+def _after_order(turn: Turn, plan: Plan) -> None:
+    """The plan's order ended: done, or one more try with a new intent."""
+    order = turn.state.orders.get(plan.last_ref)
+    if order is not None and not order.ended:
+        return
+    if order is not None and order.filled > 0:
+        turn.drop_plan(plan.plan_id)
+        return
+    if plan.attempts >= turn.rules.orders.attempts_per_plan_max:
+        end_plan(turn, plan, "gave up", "as many tries as allowed were made")
+    elif order is not None and order.stage is OrderStage.REJECTED:
+        end_plan(turn, plan, "refused", "the broker refused the order")
+    else:
+        turn.put_plan(structs.replace(plan, stage=PlanStage.SELECTING, selecting_since=turn.now))
+
+
+def end_plan(turn: Turn, plan: Plan, outcome: str, reason: str) -> None:
+    """Drop a plan and say why."""
+    turn.drop_plan(plan.plan_id)
+    verdict = Verdict(rule="plan", verdict="refuse", reason=reason, inputs={"plan": plan.plan_id})
+    turn.decide(plan_subject(plan), outcome, [verdict])
+
+
+def plan_subject(plan: Plan) -> str:
+    """Return the name under which decisions on this plan are recorded."""
+    return f"{plan.purpose}:{plan.subject or plan.plan_id}"
+
+
+def nearest_expiry(
+    chains: Sequence[ChainListed], today: date, target: int, low: int, high: int
+) -> tuple[ChainListed, Expiry] | None:
+    """Return the listed expiry nearest `target` days away within [low, high]; the nearer one on a tie."""
+    candidates = [
+        (abs((e.expiry - today).days - target), e.expiry, chain.trading_class, chain, e)
+        for chain in chains
+        for e in chain.expiries
+        if low <= (e.expiry - today).days <= high
+    ]
+    if not candidates:
+        return None
+    best = min(candidates, key=lambda c: c[:3])
+    return best[3], best[4]
+
+
+def listing_of(turn: Turn, chain: ChainListed, listed: Expiry) -> ExpiryListed | None:
+    """Return the contracts of an expiry; where they are not known, ask for them (once a minute at most)."""
+    key = expiry_key(chain.trading_class, listed.last_trade)
+    known = turn.state.market.expiries.get(key)
+    if known is not None:
+        return known
+    asked = turn.state.market.asked.get(key)
+    if asked is None or turn.now - asked >= _ASK_AGAIN:
+        market = turn.state.market
+        turn.set(market=structs.replace(market, asked={**market.asked, key: turn.now}))
+        command = ListExpiry(symbol=chain.symbol, trading_class=chain.trading_class, listed=listed)
+        turn.request(f"contracts of {key}", command)
+    return None
+
+
+def search(
+    turn: Turn, plan: Plan, options: Sequence[Instrument], target: float, right: Right
+) -> Instrument | tuple[Instrument, ...] | Unavailable:
+    """Return the option nearest the target |delta|, or those to quote next (none: wait), or why none can be.
+
+    `options` are all of one expiry and right, ascending by strike.
+    """
+    keys = {option.key for option in plan.watching}
+    watched = [option for option in options if option.key in keys]
+    deltas = quoted_deltas(turn, watched)
+    silent = {option.strike for option in watched if option.strike not in deltas}
+    since = plan.round_since
+    if silent and (since is None or turn.now - since < _ROUND_WAIT):
+        return ()
+    usable = {option.strike: option for option in options if option.strike not in silent}
+    found = nearest_delta(list(usable), deltas, target, right)
+    match found:
+        case Unavailable():
+            return found
+        case QuoteMore(strikes=strikes):
+            return tuple(usable[strike] for strike in strikes)
+        case strike:
+            return usable[strike]
+
+
+def watch_more(turn: Turn, plan: Plan, more: Sequence[Instrument]) -> None:
+    """Begin a new round of quotes for a plan."""
+    if more:
+        turn.put_plan(structs.replace(plan, watching=(*plan.watching, *more), round_since=turn.now))
+
+
+def timed_out(turn: Turn, plan: Plan) -> bool:
+    """Whether choosing a contract has taken too long."""
+    limit = timedelta(seconds=turn.rules.orders.selection_timeout_s)
+    return plan.selecting_since is not None and turn.now - plan.selecting_since >= limit
+
+
+def send(
+    turn: Turn, plan: Plan, intent: Intent, verdicts: Sequence[Verdict], premium_usd: Decimal = Decimal(0)
+) -> None:
+    """Write the intent down and ask for its transmission; the plan waits for the order's end."""
+    turn.put_order(
+        Order(
+            intent=intent,
+            stage=OrderStage.INTENDED,
+            intended_at=turn.now,
+            changed_at=turn.now,
+            plan=plan.plan_id,
+        )
+    )
+    turn.put_plan(
+        structs.replace(plan, stage=PlanStage.ORDERED, attempts=plan.attempts + 1, last_ref=intent.order_ref)
+    )
+    count_order(turn, premium_usd)
+    turn.decide(plan_subject(plan), "ordered", verdicts, PlaceOrder(intent=intent))

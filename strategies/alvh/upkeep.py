@@ -1,0 +1,87 @@
+"""Keeping the state small, and the day's figures."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from msgspec import structs
+
+from strategies.alvh.condors import closing_cost_usd
+from strategies.core.book import has_live_order
+from strategies.core.market import Unavailable, mid, quote_of
+from strategies.core.records import Summary
+from strategies.core.state import CondorState, LayerState
+from strategies.core.turn import Turn
+
+_KEEP_BOOKED = timedelta(days=8)  # the broker repeats executions for up to seven days
+_CENT = Decimal("0.01")
+
+
+def prune(turn: Turn) -> None:
+    """Forget what has closed, after adding its result to the totals, and orders that ended a day ago."""
+    state = turn.state
+    layers = {k: v for k, v in state.layers.items() if v.state is LayerState.CLOSED}
+    condors = {k: v for k, v in state.condors.items() if v.state is CondorState.CLOSED}
+    gone = {k for k in (*layers, *condors) if not has_live_order(state, k)}
+    counters = structs.replace(
+        state.counters,
+        hedge_closed_usd=state.counters.hedge_closed_usd
+        + sum((v.realised_usd for k, v in layers.items() if k in gone), Decimal(0)),
+        condors_closed_usd=state.counters.condors_closed_usd
+        + sum((v.cash_usd for k, v in condors.items() if k in gone), Decimal(0)),
+    )
+    day_start = turn.now - timedelta(days=1)
+    turn.set(
+        counters=counters,
+        layers={k: v for k, v in state.layers.items() if k not in gone},
+        condors={k: v for k, v in state.condors.items() if k not in gone},
+        orders={
+            k: v
+            for k, v in state.orders.items()
+            if not v.ended or (v.changed_at > day_start and v.intent.subject not in gone)
+        },
+        booked={k: v for k, v in state.booked.items() if turn.today - v.day <= _KEEP_BOOKED},
+        verdicts={k: v for k, v in state.verdicts.items() if k.rpartition(":")[2] not in gone},
+    )
+
+
+def summarise(turn: Turn, session: date) -> None:
+    """Write the day's figures: what the condors and the hedge have made since the journal began."""
+    state = turn.state
+    turn.records.append(
+        Summary(
+            time=turn.now,
+            session=session,
+            condors_open=sum(1 for c in state.condors.values() if any(c.held.values())),
+            layers_open=sum(1 for layer in state.layers.values() if layer.held),
+            condor_result_usd=_condor_result(turn),
+            hedge_result_usd=_hedge_result(turn),
+            net_liquidation_usd=state.account.net_liquidation_usd,
+            orders_today=state.counters.orders_today if state.counters.day == turn.today else 0,
+        )
+    )
+
+
+def _condor_result(turn: Turn) -> Decimal | None:
+    total = turn.state.counters.condors_closed_usd
+    for condor in turn.state.condors.values():
+        total += condor.cash_usd
+        if any(condor.held.values()):
+            cost = closing_cost_usd(turn, condor)
+            if isinstance(cost, Unavailable):
+                return None
+            total -= Decimal(repr(cost)).quantize(_CENT)
+    return total
+
+
+def _hedge_result(turn: Turn) -> Decimal | None:
+    total = turn.state.counters.hedge_closed_usd
+    for layer in turn.state.layers.values():
+        total += layer.realised_usd - layer.debit_usd
+        if layer.held:
+            quote = quote_of(turn, layer.instrument)
+            if isinstance(quote, Unavailable) or quote.ask is None:
+                return None
+            value = mid(structs.replace(quote, bid=quote.bid or 0.0))
+            worth = value * layer.held * layer.instrument.multiplier
+            total += Decimal(repr(worth)).quantize(_CENT)
+    return total

@@ -1,0 +1,309 @@
+"""What happened: every fact that may reach `step`.
+
+An event carries its own time (aware, UTC); nothing in the core asks a clock. Prices that are not there are
+`None`: NaN, -1 and the like are turned into `None` by the adapter, at the border.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from msgspec import Struct
+
+from strategies.core.instruments import Instrument, InstrumentKey, Kind, Right, Tick
+from strategies.core.rules import Rules
+
+
+class Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
+    """A fact with the time at which it reached the loop."""
+
+    time: datetime
+
+
+class SessionHours(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One trading day. `open` and `close` are the cash index's; options trade until `options_close`."""
+
+    day: date
+    open: datetime
+    close: datetime
+    options_close: datetime
+    half_day: bool = False
+
+
+class Phase(StrEnum):
+    """A moment in the daemon's own life."""
+
+    STARTED = "started"
+    STOPPING = "stopping"
+
+
+class Lifecycle(Event, frozen=True, kw_only=True, tag="lifecycle", omit_defaults=True):
+    """The daemon started or stops. `rules` are in force from here on; `settings` carries no secrets."""
+
+    phase: Phase
+    rules: Rules | None = None
+    rules_hash: str = ""
+    code_version: str = ""
+    python: str = ""
+    settings: dict[str, str | int | float | bool | None] = {}
+    note: str = ""
+
+
+class Calendar(Event, frozen=True, kw_only=True, tag="calendar"):
+    """The sessions around now, oldest first; replaces what was known."""
+
+    sessions: tuple[SessionHours, ...]
+
+
+class Link(StrEnum):
+    """The state of the broker connection."""
+
+    UP = "up"
+    DOWN = "down"
+
+
+class Connection(Event, frozen=True, kw_only=True, tag="connection", omit_defaults=True):
+    """The broker connection came up or went down. An epoch is one connection's life."""
+
+    link: Link
+    epoch: int
+    accounts: tuple[str, ...] = ()
+    paper: bool = False
+    account: str = ""
+    server_version: int = 0
+    reason: str = ""
+
+
+class BrokerNotice(Event, frozen=True, kw_only=True, tag="broker_notice", omit_defaults=True):
+    """A message of the broker that belongs to no order: farm states, lost connectivity, refusals."""
+
+    code: int
+    text: str
+    instrument: InstrumentKey | None = None
+
+
+class Bar(Struct, frozen=True, array_like=True):
+    """A completed daily bar's close."""
+
+    day: date
+    close: float
+
+
+class History(Event, frozen=True, kw_only=True, tag="history"):
+    """Completed daily closes, oldest first; empty means that the broker has none."""
+
+    symbol: str
+    bars: tuple[Bar, ...]
+
+
+class HistoryMissing(Event, frozen=True, kw_only=True, tag="history_missing"):
+    """A request for history failed or timed out."""
+
+    symbol: str
+    reason: str
+
+
+class Expiry(Struct, frozen=True, array_like=True):
+    """An expiry as listed: the broker's date, and the day of settlement."""
+
+    last_trade: date
+    expiry: date
+
+
+class FuturesListed(Event, frozen=True, kw_only=True, tag="futures_listed"):
+    """The monthly VIX futures (class VX) that the broker lists."""
+
+    instruments: tuple[Instrument, ...]
+
+
+class ChainListed(Event, frozen=True, kw_only=True, tag="chain_listed"):
+    """The expiries of one option class."""
+
+    symbol: str
+    trading_class: str
+    expiries: tuple[Expiry, ...]
+
+
+class ExpiryListed(Event, frozen=True, kw_only=True, tag="expiry_listed"):
+    """The contracts of one option expiry, as the broker's contract details list them."""
+
+    symbol: str
+    trading_class: str
+    exchange: str
+    multiplier: int
+    listed: Expiry
+    puts: tuple[float, ...]
+    calls: tuple[float, ...]
+    ticks: tuple[Tick, ...]
+
+    def instrument(self, strike: float, right: Right) -> Instrument:
+        """Return the contract of that strike (index points) and right."""
+        return Instrument(
+            kind=Kind.OPTION,
+            symbol=self.symbol,
+            exchange=self.exchange,
+            trading_class=self.trading_class,
+            last_trade=self.listed.last_trade,
+            expiry=self.listed.expiry,
+            strike=strike,
+            right=right,
+            multiplier=self.multiplier,
+            ticks=self.ticks,
+        )
+
+
+class ListingMissing(Event, frozen=True, kw_only=True, tag="listing_missing"):
+    """A request for futures, a chain or an expiry failed or timed out."""
+
+    what: str
+    reason: str
+
+
+class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The latest of one instrument; `None` is "not there". Prices in the instrument's own points."""
+
+    instrument: InstrumentKey
+    bid: float | None = None
+    ask: float | None = None
+    bid_size: float | None = None
+    ask_size: float | None = None
+    last: float | None = None
+    mark: float | None = None
+
+
+class Quotes(Event, frozen=True, kw_only=True, tag="quotes"):
+    """The instruments whose quote changed since the last such event, in order of key."""
+
+    quotes: tuple[Quote, ...]
+
+
+class Job(StrEnum):
+    """The schedule's jobs, by name."""
+
+    SESSION_PREP = "session_prep"
+    SESSION_OPEN = "session_open"
+    ACT = "act"
+    BAR_FINAL = "bar_final"
+    SESSION_CLOSE = "session_close"
+    DAILY_SUMMARY = "daily_summary"
+    HEARTBEAT = "heartbeat"
+
+
+class Timer(Event, frozen=True, kw_only=True, tag="timer", omit_defaults=True):
+    """A job of the schedule; keyed by the time at which it was meant to fire."""
+
+    job: Job
+    intended: datetime
+    day: date | None = None
+    misfired: bool = False
+
+
+class OrderTransmitted(Event, frozen=True, kw_only=True, tag="order_transmitted"):
+    """The order's bytes were handed to the broker's socket, once."""
+
+    order_ref: str
+    order_id: int
+
+
+class OrderNotTransmitted(Event, frozen=True, kw_only=True, tag="order_not_transmitted"):
+    """The order was certainly not sent (no connection, refused by a guard in the shell)."""
+
+    order_ref: str
+    reason: str
+
+
+class OrderStatus(Event, frozen=True, kw_only=True, tag="order_status", omit_defaults=True):
+    """The broker's word on an order. `confirmed` is False where it was only inferred from an error code."""
+
+    order_ref: str
+    status: str
+    filled: Decimal
+    remaining: Decimal
+    perm_id: int = 0
+    reason: str = ""
+    confirmed: bool = True
+
+
+class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One execution. For a combo the broker reports one for the combo (no `instrument`) and one per leg."""
+
+    exec_id: str
+    order_ref: str
+    perm_id: int
+    instrument: InstrumentKey | None
+    bought: bool
+    quantity: Decimal
+    price: Decimal
+    at: datetime
+
+
+class ExecutionReported(Event, frozen=True, kw_only=True, tag="execution"):
+    """An execution reached us, live; it is booked (a `fill` record) only the first time it is seen."""
+
+    execution: Execution
+
+
+class Commission(Event, frozen=True, kw_only=True, tag="commission"):
+    """The commission of an execution, USD."""
+
+    exec_id: str
+    commission_usd: Decimal
+
+
+class OrderSeen(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An open or completed order as the broker lists it; `order_ref` is empty for foreign orders."""
+
+    order_ref: str
+    perm_id: int
+    status: str
+    filled: Decimal = Decimal(0)
+    remaining: Decimal = Decimal(0)
+
+
+class PositionSeen(Struct, frozen=True, array_like=True):
+    """A position of the account, in contracts, signed."""
+
+    instrument: InstrumentKey
+    quantity: Decimal
+
+
+class Snapshot(Event, frozen=True, kw_only=True, tag="snapshot"):
+    """Everything the broker knows about us, complete: every list ended with its end message."""
+
+    epoch: int
+    open_orders: tuple[OrderSeen, ...]
+    completed_orders: tuple[OrderSeen, ...]
+    executions: tuple[Execution, ...]
+    commissions: tuple[tuple[str, Decimal], ...]
+    positions: tuple[PositionSeen, ...]
+    net_liquidation_usd: Decimal | None
+
+
+class SnapshotMissing(Event, frozen=True, kw_only=True, tag="snapshot_missing"):
+    """The broker's state could not be read completely: never the same as "empty"."""
+
+    epoch: int
+    reason: str
+
+
+AnyEvent = (
+    Lifecycle
+    | Calendar
+    | Connection
+    | BrokerNotice
+    | History
+    | HistoryMissing
+    | FuturesListed
+    | ChainListed
+    | ExpiryListed
+    | ListingMissing
+    | Quotes
+    | Timer
+    | OrderTransmitted
+    | OrderNotTransmitted
+    | OrderStatus
+    | ExecutionReported
+    | Commission
+    | Snapshot
+    | SnapshotMissing
+)

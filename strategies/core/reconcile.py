@@ -1,0 +1,156 @@
+"""Holding the book against the broker's truth.
+
+Facts are taken in any order and any number of times: reconciling twice changes nothing. A missing answer
+is never an empty one, and an order is believed absent only when two complete snapshots of one connection, a
+quiet period apart, do not know it.
+"""
+
+from datetime import timedelta
+
+from msgspec import structs
+
+from strategies.core.book import book_commission, book_positions, on_execution, traded_instruments
+from strategies.core.commands import FetchSnapshot
+from strategies.core.events import Link, OrderSeen, Snapshot
+from strategies.core.notes import note_condor, note_layer
+from strategies.core.orders import Report, move, report_of, unknown_orders
+from strategies.core.records import Reconciled
+from strategies.core.state import CondorState, LayerState, Order, OrderStage
+from strategies.core.turn import Turn
+
+
+def on_snapshot(turn: Turn, event: Snapshot) -> None:
+    """Take in a complete snapshot: executions, orders, positions, in this order."""
+    account = turn.state.account
+    if event.epoch != account.epoch or account.link is not Link.UP:
+        return
+    for execution in event.executions:
+        on_execution(turn, execution)
+    for exec_id, commission in event.commissions:
+        book_commission(turn, exec_id, commission)
+    _settle_orders(turn, event)
+    _drop_expired(turn, event)
+    differences, foreign = _compare_positions(turn, event)
+    said_before = account.reconciled_epoch == event.epoch and account.differences == differences
+    turn.set(
+        account=structs.replace(
+            turn.state.account,
+            reconciled_epoch=event.epoch,
+            reconciled_at=turn.now,
+            differences=differences,
+            net_liquidation_usd=event.net_liquidation_usd,
+        )
+    )
+    if not said_before:
+        turn.records.append(
+            Reconciled(
+                time=turn.now,
+                epoch=event.epoch,
+                ready=not differences,
+                differences=differences,
+                foreign=foreign,
+            )
+        )
+
+
+def _settle_orders(turn: Turn, event: Snapshot) -> None:
+    known: dict[str, OrderSeen] = {}
+    for seen in (*event.completed_orders, *event.open_orders):
+        if seen.order_ref:
+            known[seen.order_ref] = seen
+    for order in list(turn.state.orders.values()):
+        if order.ended:
+            continue
+        seen_order = known.get(order.ref)
+        if seen_order is not None:
+            _adopt(turn, order, seen_order)
+        elif order.filled >= order.intent.quantity:
+            move(turn, order, Report.FILLED, "every fill is booked")
+        else:
+            _absent(turn, order)
+
+
+def _adopt(turn: Turn, order: Order, seen: OrderSeen) -> None:
+    report = Report.REJECTED if seen.status == "Inactive" else report_of(seen.status)
+    move(
+        turn,
+        order,
+        report,
+        "found in the broker's snapshot",
+        perm_id=seen.perm_id or order.perm_id,
+        reported_filled=max(order.reported_filled, int(seen.filled)),
+    )
+
+
+def _absent(turn: Turn, order: Order) -> None:
+    """One proof of absence makes an order unknown, a second one, apart in time, ends it."""
+    account = turn.state.account
+    asked = account.snapshot_asked_at
+    if asked is None or order.intended_at >= asked:
+        return  # the snapshot may be older than the order
+    if order.absent_since is None or order.absent_epoch != account.epoch:
+        if order.stage is not OrderStage.UNKNOWN:
+            move(turn, order, Report.DOUBT, "not in the broker's snapshot")
+            order = turn.state.orders[order.ref]
+        turn.put_order(structs.replace(order, absent_since=turn.now, absent_epoch=account.epoch))
+        return
+    if turn.now - order.absent_since >= timedelta(seconds=turn.rules.reconcile.quiet_s):
+        report = Report.CANCELLED if order.filled else Report.ABSENT
+        move(turn, order, report, "absent from two complete snapshots")
+
+
+def _drop_expired(turn: Turn, event: Snapshot) -> None:
+    """Close what has settled: past its last trading day and gone from the account."""
+    held = {position.instrument for position in event.positions if position.quantity}
+    for layer in list(turn.state.layers.values()):
+        last = layer.instrument.last_trade
+        if layer.held and last is not None and last < turn.today and layer.instrument.key not in held:
+            realised = layer.realised_usd - layer.debit_usd
+            note_layer(
+                turn,
+                structs.replace(layer, held=0, state=LayerState.CLOSED, realised_usd=realised),
+                "expired; a settlement value is in the account's cash, not in the book",
+            )
+    for condor in list(turn.state.condors.values()):
+        last = condor.legs[0].last_trade
+        gone = not any(leg.key in held for leg in condor.legs)
+        if any(condor.held.values()) and last is not None and last < turn.today and gone:
+            note_condor(
+                turn,
+                structs.replace(condor, held={}, contracts=0, state=CondorState.CLOSED),
+                "expired; a settlement value is in the account's cash, not in the book",
+            )
+
+
+def _compare_positions(turn: Turn, event: Snapshot) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    ours = book_positions(turn.state)
+    theirs = {p.instrument: int(p.quantity) for p in event.positions if p.quantity}
+    traded = traded_instruments(turn.state)
+    differences = tuple(
+        f"{key}: book {ours.get(key, 0)}, account {theirs.get(key, 0)}"
+        for key in sorted(set(ours) | (set(theirs) & set(traded)))
+        if ours.get(key, 0) != theirs.get(key, 0)
+    )
+    foreign = tuple(f"{key}: {theirs[key]}" for key in sorted(set(theirs) - set(traded)))
+    return differences, foreign
+
+
+def ask_when_due(turn: Turn) -> None:
+    """Ask for a snapshot: at once in a new epoch, soon while something is unknown, and every few minutes."""
+    account, rules = turn.state.account, turn.rules.reconcile
+    if account.link is not Link.UP:
+        return
+    asked = account.snapshot_asked_at
+    since = None if asked is None else (turn.now - asked).total_seconds()
+    if since is None:
+        why = "new connection"
+    elif unknown_orders(turn) and since >= rules.quiet_s:
+        why = "orders are unknown"
+    elif (account.differences or account.reconciled_epoch != account.epoch) and since >= rules.quiet_s:
+        why = "not reconciled"
+    elif since >= rules.every_s:
+        why = "due"
+    else:
+        return
+    turn.set(account=structs.replace(account, snapshot_asked_at=turn.now))
+    turn.request(why, FetchSnapshot())

@@ -1,0 +1,159 @@
+"""The numbers of the strategy, as plain data. Their meaning and bounds stand beside them in settings.toml."""
+
+import hashlib
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+
+class StaleRules(Struct, frozen=True, kw_only=True):
+    """How old an input may be before it is unavailable."""
+
+    index_s: float = 180
+    future_s: float = 900
+    option_s: float = 900
+
+
+class RsiRules(Struct, frozen=True, kw_only=True):
+    """Wilder's RSI on daily SPX closes, its bands and its neutral zone."""
+
+    period: int = 14
+    oversold: float = 30
+    overbought: float = 70
+    neutral_low: float = 40
+    neutral_high: float = 60
+    warmup_sessions: int = 500
+
+
+class TermStructureRules(Struct, frozen=True, kw_only=True):
+    """Contango and backwardation begin beyond this many VIX points."""
+
+    flat_points: float = 0.05
+
+
+class ExpansionRules(Struct, frozen=True, kw_only=True):
+    """When volatility counts as expanding."""
+
+    mean_ratio: float = 1.20
+    mean_sessions: int = 20
+    jump_ratio: float = 1.15
+    jump_sessions: int = 3
+
+
+class BarRules(Struct, frozen=True, kw_only=True):
+    """What a bar that is not final may decide, and after how long."""
+
+    provisional: Literal["off", "peel"] = "peel"
+    provisional_hold_s: float = 1800
+
+
+class ScheduleRules(Struct, frozen=True, kw_only=True):
+    """Delay after the open before what was decided on a final bar is carried out."""
+
+    act_after_open_s: float = 900
+
+
+class FirstEngineRules(Struct, frozen=True, kw_only=True):
+    """The first engine: share of the condor's notional, tenor and delta of the calls."""
+
+    enabled: bool = True
+    fraction_min: float = 0.15
+    fraction_max: float = 0.25
+    full_at_rsi_beyond: float = 10
+    dte_target: int = 30
+    dte_min: int = 25
+    dte_max: int = 60
+    delta_target: float = 0.30
+
+
+class PeelRules(Struct, frozen=True, kw_only=True):
+    """How layers come off."""
+
+    hold_while_expanding: bool = True
+    step_s: float = 900
+    steps_per_session: int = 2
+    scope: Literal["book", "condor"] = "book"
+    liquidity_ratio_min: float = 1.0
+    leave_below_debit_share: float = 0.05
+
+
+class CondorRules(Struct, frozen=True, kw_only=True):
+    """The condors that the hedge protects."""
+
+    manage: bool = True
+    max_open: int = 4
+    contracts: int = 10
+    dte_target: int = 45
+    dte_min: int = 30
+    dte_max: int = 60
+    delta_short: float = 0.16
+    wing_points: float = 50
+    profit_share: float = 0.50
+    exit_dte: int = 21
+
+
+class GateRules(Struct, frozen=True, kw_only=True):
+    """Break-even limits on a condor's hedge debit."""
+
+    debit_spx_share_max: float = 0.015
+    debit_credit_share_max: float = 0.50
+
+
+class CapRules(Struct, frozen=True, kw_only=True):
+    """Account caps; shares are of net liquidation."""
+
+    layers_open_max: int = 12
+    contracts_per_layer_max: int = 50
+    premium_day_share_max: float = 0.02
+    premium_total_share_max: float = 0.10
+    orders_per_minute_max: int = 10
+    orders_per_day_max: int = 60
+
+
+class OrderRules(Struct, frozen=True, kw_only=True):
+    """How orders are priced and how long they may wait."""
+
+    cross_share: float = 1.0
+    working_timeout_s: float = 300
+    attempts_per_plan_max: int = 3
+    ack_timeout_s: float = 30
+    selection_timeout_s: float = 1800
+
+
+class PricingRules(Struct, frozen=True, kw_only=True):
+    """Rates for the deltas of SPX options, per year, continuously compounded."""
+
+    rate: float = 0.02
+    dividend_yield: float = 0.019
+
+
+class ReconcileRules(Struct, frozen=True, kw_only=True):
+    """How often the broker's truth is read, and the quiet period between two proofs of absence."""
+
+    every_s: float = 900
+    quiet_s: float = 60
+
+
+class Rules(Struct, frozen=True, kw_only=True):
+    """Everything that a decision may depend on besides the events."""
+
+    stale: StaleRules = StaleRules()
+    rsi: RsiRules = RsiRules()
+    term_structure: TermStructureRules = TermStructureRules()
+    expansion: ExpansionRules = ExpansionRules()
+    bars: BarRules = BarRules()
+    schedule: ScheduleRules = ScheduleRules()
+    first_engine: FirstEngineRules = FirstEngineRules()
+    peel: PeelRules = PeelRules()
+    condors: CondorRules = CondorRules()
+    gates: GateRules = GateRules()
+    caps: CapRules = CapRules()
+    orders: OrderRules = OrderRules()
+    pricing: PricingRules = PricingRules()
+    reconcile: ReconcileRules = ReconcileRules()
+
+
+def rules_hash(rules: Rules) -> str:
+    """Return the sha256 (hex) of the rules' canonical JSON."""
+    return hashlib.sha256(msgspec.json.encode(rules, order="deterministic")).hexdigest()

@@ -1,0 +1,127 @@
+"""What the core asks for and what comes back, against the paper gateway."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
+from typing import Any
+
+from daemon.broker.ib.adapter import IbBroker
+from strategies.core.commands import FetchHistory, ListChain, ListExpiry, ListFutures, Watch
+from strategies.core.events import (
+    AnyEvent,
+    ChainListed,
+    Expiry,
+    ExpiryListed,
+    FuturesListed,
+    History,
+    HistoryMissing,
+    ListingMissing,
+    Quotes,
+)
+from strategies.core.instruments import SPX, VIX, Instrument, Kind, Right
+
+Start = Callable[..., Awaitable[Any]]
+StartSession = Callable[..., Any]
+
+
+def quoted(events: list[AnyEvent]) -> set[str]:
+    """Return the keys of all quotes."""
+    return {quote.instrument for event in events if isinstance(event, Quotes) for quote in event.quotes}
+
+
+def subscribed(broker: IbBroker) -> set[str]:
+    """Return the keys of the present subscriptions."""
+    return set(broker._market._live)
+
+
+async def test_results_come_in_request_order_and_name_what_the_broker_lists(
+    gateway: Start, session: StartSession
+) -> None:
+    """History ends yesterday, chains name settlement days, an expiry its strikes and ticks."""
+    paper = await gateway()
+    world = session(paper.port, paper.now)
+    await world.broker.connected(10)
+    world.drain()
+    history, futures, vix, spx, spxw = await world.ask(
+        FetchHistory(instrument=SPX, sessions=500),
+        ListFutures(),
+        ListChain(underlying=VIX),
+        ListChain(underlying=SPX),
+    )
+    assert isinstance(history, History)
+    assert len(history.bars) == 500
+    assert history.bars[-1].day == date(2026, 1, 2)
+    assert isinstance(futures, FuturesListed)
+    assert futures.instruments[0].key == "FUT.VX.20260121"
+    assert isinstance(vix, ChainListed)
+    assert vix.expiries[0] == Expiry(date(2026, 1, 20), date(2026, 1, 21))
+    assert [spx.trading_class, spxw.trading_class] == ["SPX", "SPXW"]
+    assert all(expiry.last_trade < expiry.expiry for expiry in spx.expiries)
+    assert all(expiry.last_trade == expiry.expiry for expiry in spxw.expiries)
+    (listed,) = await world.ask(ListExpiry(symbol="VIX", trading_class="VIX", listed=vix.expiries[0]))
+    assert isinstance(listed, ExpiryListed)
+    assert listed.puts == listed.calls == tuple(sorted(listed.calls))
+    assert listed.ticks
+    assert listed.multiplier == 100
+
+
+async def test_watch_subscribes_the_difference(gateway: Start, session: StartSession) -> None:
+    """Exactly what is watched is quoted; a contract that is not listed is reported, the rest quoted."""
+    paper = await gateway()
+    world = session(paper.port, paper.now)
+    await world.broker.connected(10)
+    world.drain()
+    (futures,) = await world.ask(ListFutures())
+    front, second = futures.instruments[:2]
+    unlisted = Instrument(
+        kind=Kind.OPTION,
+        symbol="VIX",
+        exchange="SMART",
+        trading_class="VIX",
+        last_trade=date(2026, 1, 20),
+        strike=16.3,
+        right=Right.CALL,
+        multiplier=100,
+    )
+    events = await world.ask(Watch(instruments=(SPX, front, unlisted)))
+    missing = [event.what for event in events if isinstance(event, ListingMissing)]
+    assert missing == [f"quotes of {unlisted.key}"]
+    assert subscribed(world.broker) == {SPX.key, front.key}
+    assert front.key in quoted(events + await world.step_to(14, 31))
+    kept = world.broker._market._live[front.key]
+    await world.ask(Watch(instruments=(front, second)))
+    assert subscribed(world.broker) == {front.key, second.key}
+    assert world.broker._market._live[front.key] is kept
+    assert SPX.key not in quoted(await world.step_to(14, 40))
+
+
+async def test_what_the_broker_does_not_know_is_missing_with_its_reason(
+    gateway: Start, session: StartSession
+) -> None:
+    """A refusal is an event with the broker's code, never an empty list."""
+    paper = await gateway()
+    world = session(paper.port, paper.now)
+    await world.broker.connected(10)
+    unknown = Instrument(kind=Kind.INDEX, symbol="NOSUCH", exchange="CBOE")
+    events = await world.ask(
+        FetchHistory(instrument=unknown, sessions=5),
+        ListExpiry(symbol="VIX", trading_class="VIX", listed=Expiry(date(2026, 1, 6), date(2026, 1, 7))),
+    )
+    history = next(event for event in events if isinstance(event, HistoryMissing))
+    expiry = next(event for event in events if isinstance(event, ListingMissing))
+    assert "200" in history.reason
+    assert expiry.what == "VIX 2026-01-06"
+    assert "200" in expiry.reason
+
+
+async def test_the_same_conversation_drains_the_same_events(gateway: Start, session: StartSession) -> None:
+    """In play two runs with one seed hand the loop the same list, whatever the segmentation."""
+    runs = []
+    for _ in range(2):
+        paper = await gateway("--seed", "5")
+        world = session(paper.port, paper.now)
+        await world.broker.connected(10)
+        await world.ask(ListFutures(), Watch(instruments=(SPX, VIX)))
+        await world.step_to(14, 50)
+        runs.append(world.events)
+    assert runs[0] == runs[1]
+    assert len(runs[0]) > 20

@@ -1,0 +1,69 @@
+"""A secret given to the settings comes out only where the code asks for it by name."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from daemon.errors import ConfigError
+from daemon.settings import load
+
+SECRET = "hunter2-%2Fx"
+BAIT = "hunter2"
+
+
+def test_secret_is_in_no_text_of_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither printing nor describing shows it."""
+    monkeypatch.setenv("HEDGED_REDIS__URL", f"redis://user:{SECRET}@db:6379/0")
+    settings = load(None)
+    assert BAIT not in f"{settings!r} {settings} {settings.describe()} {settings.model_dump(mode='json')}"
+    assert settings.describe()["redis.url"] == "***"
+
+
+def test_secrets_lists_what_a_log_must_mask(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address, the password in it, and the password as a client will decode it."""
+    monkeypatch.setenv("HEDGED_REDIS__URL", f"redis://user:{SECRET}@db:6379/0")
+    assert load(None).secrets() == (f"redis://user:{SECRET}@db:6379/0", SECRET, "hunter2-/x")
+
+
+def test_address_without_password_is_no_secret_to_mask() -> None:
+    """Nothing is masked that is empty: replacing it would break every line."""
+    assert load(None).secrets() == ()
+    assert load(None).describe()["redis.url"] == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"http://:{SECRET}@h",
+        f"redis://:{SECRET}@",
+        f":{SECRET}",
+        f"redis://u:{SECRET}@h:port",
+        f"unix://{SECRET}",
+    ],
+)
+def test_faulty_address_is_refused_without_being_shown(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """The message says what form is allowed, never what was given."""
+    monkeypatch.setenv("HEDGED_REDIS__URL", url)
+    with pytest.raises(
+        ConfigError, match=r"HEDGED_REDIS__URL \(redis.url\) = \(not shown\): must be redis://"
+    ) as caught:
+        load(None)
+    assert BAIT not in caught.value.message
+    assert caught.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'[redis]\nurl = ["redis://:{SECRET}@h"]',
+        f'[redis]\nurll = "redis://:{SECRET}@h"',
+        f'redis = "redis://:{SECRET}@h"',
+        f'[ib]\npassword = "{SECRET}"',
+    ],
+)
+def test_secret_in_the_wrong_place_is_not_shown(write: Callable[[str], Path], text: str) -> None:
+    """A fault quotes no value of a secret, of an unknown key or in place of a table."""
+    with pytest.raises(ConfigError) as caught:
+        load(write(text))
+    assert BAIT not in caught.value.message

@@ -1,0 +1,160 @@
+"""Gateways on real sockets, and the real ib_insync and a bare socket as their clients."""
+
+import asyncio
+import struct
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from ib_insync import IB, Contract, Option
+
+from simulator.clock import parse_mode
+from simulator.faults import Faults
+from simulator.gateway import Gateway, Settings
+from simulator.ledger import Ledger
+from simulator.market.sources import generate
+from simulator.server import Server
+
+START = date(2026, 1, 5)
+
+
+class Paper:
+    """A served gateway and a way to connect to it."""
+
+    def __init__(self, gateway: Gateway, port: int, ledger: Path, stack: AsyncExitStack) -> None:
+        self.gateway = gateway
+        self.port = port
+        self.ledger = ledger
+        self._stack = stack
+
+    async def connect(self, client_id: int = 7) -> IB:
+        """Connect the real ib_insync with its full start sequence, unthrottled."""
+        ib = IB()
+        ib.client.MaxRequests = 0
+        await ib.connectAsync("127.0.0.1", self.port, clientId=client_id, timeout=10)
+        self._stack.callback(ib.disconnect)
+        return ib
+
+    async def raw(self) -> "RawClient":
+        """Open a bare TCP connection."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        client = RawClient(reader, writer)
+        self._stack.push_async_callback(client.close)
+        return client
+
+
+class RawClient:
+    """A client that reads and writes frames itself and records every byte it is sent."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self.writer = writer
+        self.received = b""
+
+    def send(self, *fields: object) -> None:
+        """Send one message."""
+        payload = "".join(f"{field}\0" for field in fields).encode()
+        self.writer.write(struct.pack(">I", len(payload)) + payload)
+
+    async def hello(self, versions: bytes = b"v157..176") -> list[str]:
+        """Shake hands and return the answer."""
+        self.writer.write(b"API\0" + struct.pack(">I", len(versions)) + versions)
+        return await self.read()
+
+    async def start(self, client_id: int = 7) -> None:
+        """Shake hands, start the API and read up to the last greeting."""
+        await self.hello()
+        self.send(71, 2, client_id, "")
+        await self.until("4", "2158")
+
+    async def read(self) -> list[str]:
+        """Return the fields of the next frame."""
+        head = await self._reader.readexactly(4)
+        body = await self._reader.readexactly(struct.unpack(">I", head)[0])
+        self.received += head + body
+        return body.decode().removesuffix("\0").split("\0")
+
+    async def until(self, message_id: str, *contains: str) -> list[list[str]]:
+        """Return the frames up to the first of a kind that has all these fields."""
+        frames = []
+        while True:
+            frames.append(await self.read())
+            if frames[-1][0] == message_id and all(part in frames[-1] for part in contains):
+                return frames
+
+    async def step(self) -> list[list[str]]:
+        """Ask the time and return everything up to the answer."""
+        self.send(49, 1)
+        return await self.until("49")
+
+    async def at_end(self) -> bool:
+        """Whether the gateway has closed the connection."""
+        return await self._reader.read(1) == b""
+
+    async def close(self) -> None:
+        """Close the connection."""
+        self.writer.close()
+
+
+Start = Callable[..., Awaitable[Paper]]
+
+
+@pytest.fixture
+async def serve(tmp_path: Path) -> AsyncIterator[Start]:
+    """Start gateways: `await serve(sessions=2, faults=["drop_order"], seed=1, ...)`."""
+    async with AsyncExitStack() as stack:
+
+        async def start(
+            *,
+            sessions: int = 2,
+            seed: int = 1,
+            faults: tuple[str, ...] = (),
+            cash: int = 1_000_000,
+            **settings: object,
+        ) -> Paper:
+            ledger = tmp_path / f"ledger-{seed}-{len(list(tmp_path.iterdir()))}.jsonl"
+            options = {"clock": parse_mode("stepped"), "account": "DU1234567", "seed": seed, **settings}
+            gateway = Gateway(
+                Settings(cash=Decimal(cash), **options),
+                generate("shock", START, sessions, seed),
+                stack.enter_context(Ledger(ledger)),
+                Faults(faults),
+            )
+            server = await stack.enter_async_context(Server(gateway))
+            return Paper(gateway, server.port, ledger, stack)
+
+        yield start
+
+
+@pytest.fixture
+async def paper(serve: Start) -> Paper:
+    """A stepped gateway with two generated sessions, standing at 08:45 of the first."""
+    return await serve()
+
+
+@pytest.fixture
+def steps() -> Callable[[IB, int], Awaitable[None]]:
+    """Step a gateway's clock a number of times through ib_insync."""
+
+    async def step(ib: IB, count: int) -> None:
+        for _ in range(count):
+            await ib.reqCurrentTimeAsync()
+
+    return step
+
+
+@pytest.fixture
+def vix_call() -> Callable[[IB, float], Awaitable[Contract]]:
+    """Qualify the VIX call of the second listed expiry at a strike."""
+
+    async def find(ib: IB, strike: float) -> Contract:
+        chain = (await ib.reqSecDefOptParamsAsync("VIX", "", "IND", 13455763))[0]
+        (found,) = await ib.qualifyContractsAsync(
+            Option("VIX", chain.expirations[1], strike, "C", "SMART", tradingClass="VIX")
+        )
+        return found
+
+    return find

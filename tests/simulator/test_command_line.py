@@ -1,0 +1,120 @@
+"""`python -m simulator` as a process: start line, errors in one line, clean stop, real days, running clocks."""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from ib_insync import IB, Future
+
+
+async def _start(*arguments: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "simulator",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+@pytest.fixture
+async def launch():
+    """Start the process and return it with its start line and port; it is ended afterwards."""
+    running = []
+
+    async def start(*arguments: str):
+        process = await _start(*arguments)
+        running.append(process)
+        line = json.loads(await process.stdout.readline())
+        return process, line, int(line["listening"].rpartition(":")[2])
+
+    yield start
+    for process in running:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def test_the_first_line_says_where_and_what_and_sigterm_ends_it_cleanly(launch) -> None:
+    """One JSON line on standard output, the API behind the port, exit code 0 after SIGTERM."""
+    process, line, port = await launch("--sessions", "2", "--account", "DU7654321")
+    assert {key: line[key] for key in ("account", "clock", "sessions", "first", "last")} == {
+        "account": "DU7654321",
+        "clock": "stepped",
+        "sessions": 2,
+        "first": "2026-01-05",
+        "last": "2026-01-06",
+    }
+    assert line["now"] == "2026-01-05T13:45:00+00:00"
+    ib = IB()
+    await ib.connectAsync("127.0.0.1", port, clientId=1, timeout=10)
+    process.send_signal(signal.SIGTERM)
+    out, err = await process.communicate()
+    assert (process.returncode, out) == (0, b"")
+    assert all("event" in json.loads(text) for text in err.decode().splitlines())
+    ib.disconnect()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--regime", "boom"), "boom"),
+        (("--history", "/nowhere"), "/nowhere"),
+        (("--clock", "fast"), "scaled:X"),
+        (("--fault", "gremlin"), "gremlin"),
+        (("--cash", "-5"), "-5"),
+        (("--sessions", "many"), "many"),
+        (("--from", "2018-01-22"), "--history"),
+        (("--port", "70000"), "70000"),
+    ],
+)
+async def test_bad_arguments_are_one_clear_line_and_exit_2(arguments: tuple[str, ...], words: str) -> None:
+    """The line names the argument or value that is wrong; nothing is printed as a start line."""
+    process = await _start(*arguments)
+    out, err = await process.communicate()
+    assert process.returncode == 2
+    assert out == b""
+    assert len(err.decode().strip().splitlines()) == 1
+    assert words in err.decode()
+
+
+async def test_a_scaled_clock_runs_by_itself(launch) -> None:
+    """With scaled:X game time passes without being asked for, and instants are played on the way."""
+    _, line, port = await launch("--clock", "scaled:3600", "--start", "2026-01-05T09:00", "--sessions", "1")
+    assert line["now"] == "2026-01-05T14:00:00+00:00"
+    ib = IB()
+    await ib.connectAsync("127.0.0.1", port, clientId=1, timeout=10)
+    (future,) = await ib.qualifyContractsAsync(Future("VIX", "20260218", "CFE", tradingClass="VX"))
+    ticker = ib.reqMktData(future)
+    seen = set()
+    while len(seen) < 3:
+        await ticker.updateEvent
+        seen.add(await ib.reqCurrentTimeAsync())
+    assert sorted(seen)[0] < sorted(seen)[-1]
+    ib.disconnect()
+
+
+@pytest.mark.history
+async def test_real_days_bring_the_official_settlements(launch) -> None:
+    """On 2018-02-05 the marks of M1 and M2 at the close are the file's 33.225 and 27.975, VIX 37.32."""
+    folder = os.environ.get("HEDGED_DATA")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("HEDGED_DATA is not set to the data folder")
+    _, line, port = await launch("--history", folder, "--from", "2018-02-05", "--to", "2018-02-05")
+    assert line["sessions"] == 1
+    ib = IB()
+    ib.client.MaxRequests = 0
+    await ib.connectAsync("127.0.0.1", port, clientId=1, timeout=10)
+    futures = await ib.qualifyContractsAsync(
+        *[Future("VIX", d, "CFE", tradingClass="VX") for d in ("20180214", "20180321")]
+    )
+    tickers = [ib.reqMktData(future, "221") for future in futures]
+    for _ in range(4 + 390):
+        await ib.reqCurrentTimeAsync()
+    assert [ticker.markPrice for ticker in tickers] == [33.225, 27.975]
+    ib.disconnect()
