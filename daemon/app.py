@@ -31,6 +31,10 @@ from strategies.core.rules import Rules, rules_hash
 
 _log = structlog.get_logger(__name__)
 
+# Settings that say where things are, not what is done: they are told to the operational log, so that the same
+# play gives the same audit files, byte for byte, wherever it is run.
+_PLACES = ("state_dir", "ib.host", "ib.port", "redis.url", "audit.dir")
+
 
 def run(settings: Settings, observe: Observer | None = None) -> ExitCode:
     """Run the daemon until it is told to stop, or a play is over; see `daemon.errors` for what it raises."""
@@ -174,17 +178,21 @@ async def _live(settings: Settings, loop: Loop, broker: IbBroker, clock: Clock) 
 
 def _started(settings: Settings, now: datetime) -> Lifecycle:
     rules = rules_of(settings)
+    described = settings.describe()
     flat = {
         key: value if isinstance(value, str | int | float | bool) or value is None else str(value)
-        for key, value in settings.describe().items()
+        for key, value in described.items()
+        if key not in _PLACES
     }
+    _log.info(
+        "started", python=platform.python_version(), version=VERSION, **{k: described[k] for k in _PLACES}
+    )
     return Lifecycle(
         time=now,
         phase=Phase.STARTED,
         rules=rules,
         rules_hash=rules_hash(rules),
         code_version=VERSION,
-        python=platform.python_version(),
         settings=flat,
     )
 

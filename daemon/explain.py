@@ -54,7 +54,9 @@ def words(record: Record, decision: Decision) -> list[str]:
         match command:
             case PlaceOrder(intent=intent):
                 legs = ", ".join(f"{leg.ratio:+d} {leg.instrument.key}" for leg in intent.legs)
-                lines.append(f"  -> order {intent.order_ref}: {intent.quantity} x ({legs}) limit {intent.limit}")
+                lines.append(
+                    f"  -> order {intent.order_ref}: {intent.quantity} x ({legs}) limit {intent.limit}"
+                )
             case CancelOrder(order_ref=ref):
                 lines.append(f"  -> cancel {ref}")
             case _:

@@ -63,15 +63,10 @@ def instants(sessions: Sequence[Session], step_s: int) -> Iterator[datetime]:
     """
     for session in sessions:
         yield from (_on_day(session, moment) for moment in _BEFORE_OPEN)
-        now, last = session.open, session.options_close
-        while now < last:
-            if (
-                now - timedelta(seconds=step_s) < session.close < now
-                and now - timedelta(seconds=step_s) >= session.open
-            ):
-                yield session.close
-            yield now
-            now += timedelta(seconds=step_s)
+        last = session.options_close
+        count = -(-int((last - session.open).total_seconds()) // step_s)
+        beats = {session.open + timedelta(seconds=step_s * number) for number in range(count)}
+        yield from sorted(beats | {session.close})
         yield from (last, last + _MINUTE, last + 15 * _MINUTE, last + 45 * _MINUTE)
 
 

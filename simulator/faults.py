@@ -38,9 +38,9 @@ CATALOGUE = {
         ),
         Fault(
             name="half_fill",
-            what="the Nth order fills half (rounded up); the rest stands untouched until the next trading day "
+            what="the Nth order fills half (rounded up); the rest stands untouched until the next day "
             "or one instant after its client connects anew",
-            source="IBKR paper trading notes: fills are simulated from the top of the book",
+            source="IBKR paper trading notes: fills come from the top of the book",
         ),
         Fault(
             name="no_end_executions",

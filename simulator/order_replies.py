@@ -1,10 +1,11 @@
-"""Messages about orders, executions and commissions, field by field as in the protocol notes 2.7 and 2.8."""
+"""Messages about orders, executions and commissions; layouts of server version 176."""
 
+from simulator import order_layout as layout
 from simulator.hours import eastern_text
 from simulator.instruments import BAG_CON_ID, Combo, Instrument
 from simulator.orders import Execution, Order
 from simulator.replies import terms
-from simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, UNSET_LONG, Field, encode
+from simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, Field, encode
 
 
 def order_status(order: Order) -> bytes:
@@ -18,105 +19,35 @@ def order_status(order: Order) -> bytes:
 def open_order(order: Order, account: str) -> bytes:
     """Send an order with all its terms (5); 136 fields plus the blocks of a BAG."""
     ticket = order.ticket
-    head: list[Field] = [
-        *(ticket.order_id, *_contract(order), *_terms_of_work(order, account)),
-        *(ticket.order_ref, order.client_id, order.perm_id, ticket.outside_rth, False, 0.0, ""),
-        *(f"{order.perm_id}.0/{account}/{order.quantity}", "", "", "", "", "", "", "", 0.0, "", 0, "", -1),
-        *(
-            0,
-            None,
-            None,
-            None,
-            None,
-            None,
-            UNSET_INTEGER,
-            False,
-            False,
-            False,
-            UNSET_INTEGER,
-            3,
-            False,
-            False,
-        ),
-        *(None, 0, 0, None, 0, "None", None, 0, "", "", "", "?", False, 0, "", False, 0, None, None),
-        *(UNSET_DOUBLE, UNSET_INTEGER),
-    ]
-    state: list[Field] = [
-        *(False, False, order.status.value, *[UNSET_DOUBLE] * 9, None, None, None, "", ""),
-        *(False, False, 0, "None", UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE),
-        *(UNSET_DOUBLE, 0, "", "", "", 0.0, True, False, False, None, None, None, False),
-        *(UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE),
-    ]
-    # Scale sizes and increment, hedgeType, optOutSmartRouting, clearing account and intent, notHeld,
-    # no delta-neutral contract, no algorithm.
-    between: list[Field] = [None, None, None, "", False, "", "IB", False, False, ""]
-    return encode(5, *head, *_legs(order), *between, *state)
+    allocation = f"{order.perm_id}.0/{account}/{order.quantity}"
+    return encode(
+        *(5, ticket.order_id, *_contract(order), *_terms_of_work(order, account)),
+        *(ticket.order_ref, order.client_id, order.perm_id, ticket.outside_rth, False, 0.0, "", allocation),
+        *(*layout.ADVISER, *layout.SHORT_SALE, 0, *layout.BOX),
+        *(UNSET_INTEGER, *layout.OPEN_FLAGS, *layout.QUANTITY, *layout.OPEN_ROUTING, *layout.VOLATILITY),
+        *(*layout.DELTA_NEUTRAL, *layout.DELTA_NEUTRAL_CLEARING, *layout.DELTA_NEUTRAL_SHORT),
+        *(*layout.TRAIL, *layout.OPEN_BASIS, *_legs(order), *layout.SCALE_AND_HEDGE),
+        *(False, *layout.CLEARING_AND_ALGO, False, False, order.status.value),
+        *(*layout.OPEN_MARGIN, *layout.OPEN_COMMISSION, *layout.RANDOM_AND_CONDITIONS),
+        *(*layout.OPEN_ADJUSTED, *layout.OPEN_SOFT_DOLLAR, *layout.OPEN_PRICE_FLAGS),
+        *(*layout.OPEN_LAST, *layout.PEG),
+    )
 
 
 def completed_order(order: Order, account: str) -> bytes:
     """Send an order that is done (101): permId and orderRef, but neither orderId nor clientId."""
     ticket = order.ticket
     assert order.completed_at is not None
-    head: list[Field] = [
-        *(*_contract(order), *_terms_of_work(order, account)),
-        *(
-            ticket.order_ref,
-            order.perm_id,
-            ticket.outside_rth,
-            False,
-            0.0,
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            "",
-            0.0,
-        ),
-        *(
-            "",
-            0,
-            "",
-            -1,
-            None,
-            None,
-            None,
-            None,
-            None,
-            UNSET_INTEGER,
-            False,
-            False,
-            UNSET_INTEGER,
-            3,
-            0,
-            None,
-            0,
-        ),
-        *("None", None, 0, False, 0, "", False, 0, None, None),
-    ]
-    # Scale sizes and increment, hedgeType, clearing account and intent, notHeld, no delta-neutral contract,
-    # no algorithm, solicited.
-    between: list[Field] = [None, None, None, "", "", "IB", False, False, "", False]
-    tail: list[Field] = [
-        *(
-            order.status.value,
-            False,
-            False,
-            0,
-            UNSET_DOUBLE,
-            UNSET_DOUBLE,
-            0.0,
-            True,
-            False,
-            "",
-            order.filled,
-        ),
-        *(UNSET_INTEGER, False, "", False, False, UNSET_LONG, eastern_text(order.completed_at)),
-        *(order.completed_text, UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE),
-    ]
-    return encode(101, *head, *_legs(order), *between, *tail)
+    return encode(
+        *(101, *_contract(order), *_terms_of_work(order, account)),
+        *(ticket.order_ref, order.perm_id, ticket.outside_rth, False, 0.0, ""),
+        *(*layout.ADVISER, *layout.SHORT_SALE, *layout.BOX, UNSET_INTEGER),
+        *(*layout.DONE_FLAGS, *layout.QUANTITY, *layout.VOLATILITY, *layout.DELTA_NEUTRAL),
+        *(0, *layout.DELTA_NEUTRAL_SHORT, *layout.TRAIL, *_legs(order), *layout.SCALE_AND_HEDGE),
+        *(*layout.CLEARING_AND_ALGO, False, order.status.value, *layout.RANDOM_AND_CONDITIONS),
+        *(*layout.DONE_PRICES, order.filled, *layout.DONE_LINKS),
+        *(eastern_text(order.completed_at), order.completed_text, *layout.PEG),
+    )
 
 
 def open_order_end() -> bytes:
@@ -136,16 +67,8 @@ def exec_details(request_id: int, execution: Execution, account: str) -> bytes:
         *(11, request_id, order.ticket.order_id, *contract_terms(execution.contract, exchange="CBOE")),
         *(execution.exec_id, eastern_text(execution.time), account, "CBOE"),
         *("BOT" if execution.bought else "SLD", execution.quantity, execution.price, order.perm_id),
-        *(
-            order.client_id,
-            0,
-            execution.cumulative,
-            execution.average_price,
-            order.ticket.order_ref,
-            "",
-            None,
-        ),
-        *("", 2),
+        *(order.client_id, 0, execution.cumulative, execution.average_price, order.ticket.order_ref),
+        *("", None, "", 2),
     )
 
 

@@ -7,7 +7,7 @@ from msgspec import structs
 from strategies.alvh.bar import FinalBar
 from strategies.alvh.plans import add_plan, plans_for
 from strategies.core.commands import Purpose
-from strategies.core.market import Unavailable, mid, quote_of
+from strategies.core.market import Unavailable, mark_of, quote_of
 from strategies.core.records import Verdict
 from strategies.core.state import Condor, CondorState, Plan
 from strategies.core.turn import Turn
@@ -112,9 +112,12 @@ def _tenor_verdict(turn: Turn, condor: Condor, day: date) -> Verdict:
 
 def _profit_verdict(turn: Turn, condor: Condor) -> Verdict:
     share = turn.rules.condors.profit_share
+    unquoted = next(
+        (q.reason for leg in condor.legs if isinstance(q := quote_of(turn, leg), Unavailable)), ""
+    )
     cost = closing_cost_usd(turn, condor)
-    if isinstance(cost, Unavailable):
-        return Verdict(rule="exit_profit", verdict="unavailable", reason=cost.reason)
+    if unquoted or isinstance(cost, Unavailable):
+        return Verdict(rule="exit_profit", verdict="unavailable", reason=f"a leg has {unquoted or 'no mark'}")
     credit = float(condor.credit_usd)
     taken = cost <= (1.0 - share) * credit
     return Verdict(
@@ -127,16 +130,13 @@ def _profit_verdict(turn: Turn, condor: Condor) -> Verdict:
 
 
 def closing_cost_usd(turn: Turn, condor: Condor) -> float | Unavailable:
-    """Return what it costs to close at mid quotes, USD; an option without a bid counts at half its ask."""
+    """Return what it would cost to close at the latest mids, USD (no bid: half the ask)."""
     cost = 0.0
     for leg in condor.legs:
-        quote = quote_of(turn, leg)
-        if isinstance(quote, Unavailable):
-            return Unavailable(f"leg without a quote: {quote.reason}")
-        if quote.ask is None:
-            return Unavailable("leg without an ask")
-        value = mid(structs.replace(quote, bid=quote.bid or 0.0))
-        cost -= condor.held.get(leg.key, 0) * leg.multiplier * value
+        mark = mark_of(turn, leg)
+        if isinstance(mark, Unavailable):
+            return mark
+        cost -= condor.held.get(leg.key, 0) * leg.multiplier * mark
     return cost
 
 

@@ -7,7 +7,7 @@ from msgspec import structs
 
 from strategies.alvh.condors import closing_cost_usd
 from strategies.core.book import has_live_order
-from strategies.core.market import Unavailable, mid, quote_of
+from strategies.core.market import Unavailable, mark_of
 from strategies.core.records import Summary
 from strategies.core.state import CondorState, LayerState
 from strategies.core.turn import Turn
@@ -40,6 +40,9 @@ def prune(turn: Turn) -> None:
             if not v.ended or (v.changed_at > day_start and v.intent.subject not in gone)
         },
         booked={k: v for k, v in state.booked.items() if turn.today - v.day <= _KEEP_BOOKED},
+        market=structs.replace(
+            state.market, marks={k: v for k, v in state.market.marks.items() if k in state.watch}
+        ),
         verdicts={k: v for k, v in state.verdicts.items() if k.rpartition(":")[2] not in gone},
     )
 
@@ -78,10 +81,9 @@ def _hedge_result(turn: Turn) -> Decimal | None:
     for layer in turn.state.layers.values():
         total += layer.realised_usd - layer.debit_usd
         if layer.held:
-            quote = quote_of(turn, layer.instrument)
-            if isinstance(quote, Unavailable) or quote.ask is None:
+            mark = mark_of(turn, layer.instrument)
+            if isinstance(mark, Unavailable):
                 return None
-            value = mid(structs.replace(quote, bid=quote.bid or 0.0))
-            worth = value * layer.held * layer.instrument.multiplier
+            worth = mark * layer.held * layer.instrument.multiplier
             total += Decimal(repr(worth)).quantize(_CENT)
     return total

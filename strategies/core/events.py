@@ -44,7 +44,6 @@ class Lifecycle(Event, frozen=True, kw_only=True, tag="lifecycle", omit_defaults
     rules: Rules | None = None
     rules_hash: str = ""
     code_version: str = ""
-    python: str = ""
     settings: dict[str, str | int | float | bool | None] = {}
     note: str = ""
 

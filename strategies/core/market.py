@@ -20,7 +20,10 @@ def on_quotes(turn: Turn, event: Quotes) -> None:
     """Keep the latest quote of each instrument with the time at which it came."""
     market = turn.state.market
     fresh = {quote.instrument: Seen(quote, event.time) for quote in event.quotes}
-    turn.set(market=structs.replace(market, quotes={**market.quotes, **fresh}))
+    marks = {q.instrument: 0.5 * ((q.bid or 0.0) + q.ask) for q in event.quotes if q.ask is not None}
+    turn.set(
+        market=structs.replace(market, quotes={**market.quotes, **fresh}, marks={**market.marks, **marks})
+    )
 
 
 def forget_quotes(turn: Turn) -> None:
@@ -67,6 +70,15 @@ def quote_of(turn: Turn, instrument: Instrument, at: datetime | None = None) -> 
     if (at or turn.now) - seen.at > stale_limit(turn, instrument):
         return Unavailable("quote is stale")
     return seen.quote
+
+
+def mark_of(turn: Turn, instrument: Instrument) -> float | Unavailable:
+    """Return the latest mid quote, however old: good enough to value what is held, not to trade on.
+
+    Options are quoted in their hours only, and the day is summed up after them.
+    """
+    mark = turn.state.market.marks.get(instrument.key)
+    return Unavailable("never quoted") if mark is None else mark
 
 
 def two_sided(turn: Turn, instrument: Instrument) -> Quote | Unavailable:

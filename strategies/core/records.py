@@ -133,8 +133,6 @@ class CondorRecord(Record, frozen=True, kw_only=True, tag="condor", omit_default
     strikes: tuple[float, float, float, float]
     credit_usd: Decimal
     realised_usd: Decimal
-    break_even_low: float | None = None
-    break_even_high: float | None = None
     vega_usd: float | None = None
     theta_usd: float | None = None
     reason: str = ""

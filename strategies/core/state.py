@@ -225,9 +225,10 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 class Market(Struct, frozen=True, kw_only=True):
-    """What is listed and quoted."""
+    """What is listed and quoted; `marks` are the latest mids, kept when quoting ends for the day."""
 
     quotes: dict[InstrumentKey, Seen] = {}
+    marks: dict[InstrumentKey, float] = {}
     futures: tuple[Instrument, ...] = ()
     chains: dict[str, ChainListed] = {}
     expiries: dict[str, ExpiryListed] = {}

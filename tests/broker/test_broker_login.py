@@ -22,7 +22,7 @@ async def test_a_refused_port_is_unavailable_and_says_where(session: StartSessio
         unused.bind(("127.0.0.1", 0))
         world = session(unused.getsockname()[1])
         with pytest.raises(BrokerUnavailable, match=r"127\.0\.0\.1:\d+ refused the connection"):
-            await world.broker.connected(0.5)
+            await world.broker.connected(1.0)
     assert [type(event) for event in world.drain()] == [Connection]
     assert world.events[0].link is Link.DOWN
 

@@ -2,19 +2,33 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from daemon.broker.ib.adapter import IbBroker
-from strategies.core.commands import FetchHistory, ListChain, ListExpiry, ListFutures, Watch
+from strategies.core.commands import (
+    CancelOrder,
+    FetchHistory,
+    Intent,
+    Leg,
+    ListChain,
+    ListExpiry,
+    ListFutures,
+    PlaceOrder,
+    Purpose,
+    Watch,
+)
 from strategies.core.events import (
     AnyEvent,
     ChainListed,
+    ExecutionReported,
     Expiry,
     ExpiryListed,
     FuturesListed,
     History,
     HistoryMissing,
     ListingMissing,
+    OrderStatus,
     Quotes,
 )
 from strategies.core.instruments import SPX, VIX, Instrument, Kind, Right
@@ -120,8 +134,23 @@ async def test_the_same_conversation_drains_the_same_events(gateway: Start, sess
         paper = await gateway("--seed", "5")
         world = session(paper.port, paper.now)
         await world.broker.connected(10)
-        await world.ask(ListFutures(), Watch(instruments=(SPX, VIX)))
+        (futures,) = [e for e in await world.ask(ListFutures()) if isinstance(e, FuturesListed)]
+        await world.ask(Watch(instruments=(SPX, VIX, *futures.instruments[:2])))
+        await world.step_to(14, 31)
+        future = futures.instruments[0]
+        for number, limit in enumerate(("5.05", "99.05"), 1):
+            intent = Intent(
+                order_ref=f"test-{number}",
+                purpose=Purpose.LAYER_OPEN,
+                subject="test",
+                legs=(Leg(instrument=future, ratio=1),),
+                quantity=1,
+                limit=Decimal(limit),
+            )
+            await world.ask(PlaceOrder(intent=intent))
+        await world.ask(CancelOrder(order_ref="test-1"))
         await world.step_to(14, 50)
         runs.append(world.events)
     assert runs[0] == runs[1]
-    assert len(runs[0]) > 20
+    assert [event.status for event in runs[0] if isinstance(event, OrderStatus)][-1] == "Cancelled"
+    assert any(isinstance(event, ExecutionReported) for event in runs[0])

@@ -1,12 +1,14 @@
 """Gateways on real sockets, and the real ib_insync and a bare socket as their clients."""
 
 import asyncio
+import itertools
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ib_insync import IB, Contract, Option
@@ -30,9 +32,9 @@ class Paper:
         self.ledger = ledger
         self._stack = stack
 
-    async def connect(self, client_id: int = 7) -> IB:
+    async def connect(self, client_id: int = 7) -> Any:  # noqa: ANN401 - ib_insync's IB has no annotations
         """Connect the real ib_insync with its full start sequence, unthrottled."""
-        ib = IB()
+        ib: Any = IB()  # type: ignore[no-untyped-call]
         ib.client.MaxRequests = 0
         await ib.connectAsync("127.0.0.1", self.port, clientId=client_id, timeout=10)
         self._stack.callback(ib.disconnect)
@@ -104,7 +106,8 @@ Start = Callable[..., Awaitable[Paper]]
 
 @pytest.fixture
 async def serve(tmp_path: Path) -> AsyncIterator[Start]:
-    """Start gateways: `await serve(sessions=2, faults=["drop_order"], seed=1, ...)`."""
+    """A coroutine that starts a gateway with chosen sessions, seed, faults and cash."""
+    numbers = itertools.count()
     async with AsyncExitStack() as stack:
 
         async def start(
@@ -113,12 +116,16 @@ async def serve(tmp_path: Path) -> AsyncIterator[Start]:
             seed: int = 1,
             faults: tuple[str, ...] = (),
             cash: int = 1_000_000,
-            **settings: object,
         ) -> Paper:
-            ledger = tmp_path / f"ledger-{seed}-{len(list(tmp_path.iterdir()))}.jsonl"
-            options = {"clock": parse_mode("stepped"), "account": "DU1234567", "seed": seed, **settings}
+            ledger = tmp_path / f"ledger-{next(numbers)}.jsonl"
+            settings = Settings(
+                account="DU1234567",
+                cash=Decimal(cash),
+                seed=seed,
+                clock=parse_mode("stepped"),
+            )
             gateway = Gateway(
-                Settings(cash=Decimal(cash), **options),
+                settings,
                 generate("shock", START, sessions, seed),
                 stack.enter_context(Ledger(ledger)),
                 Faults(faults),

@@ -1,14 +1,23 @@
 """BAG orders: iron condors at a net price, filled as one and booked as legs."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 import pytest
-from ib_insync import ComboLeg, Contract, LimitOrder, Option
+from ib_insync import ComboLeg, Contract, LimitOrder, Option, Ticker
+
+Paper = Any  # the gateway of conftest, whose classes cannot be imported
+Steps = Callable[[Any, int], Awaitable[None]]
+Serve = Callable[..., Awaitable[Any]]
+Condor = tuple[Any, Contract, list[Ticker]]  # the client is ib_insync's IB, which has no annotations
+
 
 EXPIRY = "20260227"
 OFFSETS = ((-150, "P", "BUY"), (-100, "P", "SELL"), (100, "C", "SELL"), (150, "C", "BUY"))
 
 
 @pytest.fixture
-async def condor(paper, steps):
+async def condor(paper: Paper, steps: Steps) -> Condor:
     """A connected client at 09:30, a short condor as a BAG to buy, and the tickers of its legs."""
     ib = await paper.connect()
     await steps(ib, 4)
@@ -29,13 +38,13 @@ async def condor(paper, steps):
     return ib, combo, tickers
 
 
-def _far(tickers) -> float:
+def _far(tickers: list[Ticker]) -> float:
     """Return the net price of buying the BAG at the far sides: negative, a credit."""
     sides = zip(tickers, OFFSETS, strict=True)
     return round(sum(t.ask if action == "BUY" else -t.bid for t, (_, _, action) in sides), 2)
 
 
-async def test_a_condor_at_the_far_sides_fills_as_one_bag_and_four_legs(condor, steps) -> None:
+async def test_a_condor_at_the_far_sides_fills_as_one_bag_and_four_legs(condor: Condor, steps: Steps) -> None:
     """One execution for the BAG, one per leg under the same permId; leg prices add up to the net price."""
     ib, combo, tickers = condor
     far = _far(tickers)
@@ -53,7 +62,7 @@ async def test_a_condor_at_the_far_sides_fills_as_one_bag_and_four_legs(condor, 
     assert sorted(p.position for p in ib.positions()) == [-10, -10, 10, 10]
 
 
-async def test_commissions_are_reported_for_the_legs_only(condor, steps) -> None:
+async def test_commissions_are_reported_for_the_legs_only(condor: Condor, steps: Steps) -> None:
     """By default the BAG-level execution has no commission report; each leg has its own."""
     ib, combo, tickers = condor
     trade = ib.placeOrder(combo, LimitOrder("BUY", 2, _far(tickers), tif="DAY"))
@@ -63,13 +72,20 @@ async def test_commissions_are_reported_for_the_legs_only(condor, steps) -> None
     assert [fill.commissionReport.commission for fill in legs] == pytest.approx([2 * 1.31] * 4)
 
 
-async def test_the_bag_level_commission_can_be_switched_on(serve, steps) -> None:
+async def test_the_bag_level_commission_can_be_switched_on(
+    condor: Condor, steps: Steps, paper: Paper
+) -> None:
     """With the switch the BAG-level execution carries the sum of its legs' commissions."""
-    paper = await serve(bag_commission=True)
-    assert paper.gateway.booking.bag_commission
+    ib, combo, tickers = condor
+    paper.gateway.booking.bag_commission = True
+    trade = ib.placeOrder(combo, LimitOrder("BUY", 2, _far(tickers), tif="DAY"))
+    await steps(ib, 1)
+    assert trade.fills[0].commissionReport.commission == pytest.approx(4 * 2 * 1.31)
 
 
-async def test_margin_of_a_condor_is_its_wing_less_the_credit(condor, steps, paper) -> None:
+async def test_margin_of_a_condor_is_its_wing_less_the_credit(
+    condor: Condor, steps: Steps, paper: Paper
+) -> None:
     """Available funds fall by width x 100 x quantity less the credit, and by the commissions."""
     ib, combo, tickers = condor
     far = _far(tickers)
@@ -84,7 +100,9 @@ async def test_margin_of_a_condor_is_its_wing_less_the_credit(condor, steps, pap
     assert values["AvailableFunds"] == pytest.approx(1_000_000 - far * 1000 - 4 * 10 * 1.31 - 50_000)
 
 
-async def test_a_limit_inside_the_spread_fills_only_by_the_seeded_chance(condor, steps) -> None:
+async def test_a_limit_inside_the_spread_fills_only_by_the_seeded_chance(
+    condor: Condor, steps: Steps
+) -> None:
     """At mid it fills within the day at its own limit, not at once as a matter of course."""
     ib, combo, tickers = condor
     mid = sum(
@@ -96,7 +114,7 @@ async def test_a_limit_inside_the_spread_fills_only_by_the_seeded_chance(condor,
     assert trade.orderStatus.avgFillPrice == pytest.approx(trade.order.lmtPrice)
 
 
-async def test_closing_the_condor_realises_the_difference(condor, steps, paper) -> None:
+async def test_closing_the_condor_realises_the_difference(condor: Condor, steps: Steps, paper: Paper) -> None:
     """Selling the same BAG ends all positions; realised profit is the cash that moved."""
     ib, combo, tickers = condor
     ib.placeOrder(combo, LimitOrder("BUY", 3, _far(tickers), tif="DAY"))
@@ -108,7 +126,9 @@ async def test_closing_the_condor_realises_the_difference(condor, steps, paper) 
     assert account.realized == account.cash - 1_000_000
 
 
-async def test_the_open_order_of_a_bag_is_read_back_with_its_legs(condor, steps, paper) -> None:
+async def test_the_open_order_of_a_bag_is_read_back_with_its_legs(
+    condor: Condor, steps: Steps, paper: Paper
+) -> None:
     """After a reconnect the working BAG has its legs, class COMB and the generic combo id."""
     ib, combo, _tickers = condor
     ib.placeOrder(combo, LimitOrder("BUY", 1, -49.0, tif="GTC"))
@@ -122,7 +142,7 @@ async def test_the_open_order_of_a_bag_is_read_back_with_its_legs(condor, steps,
 
 
 @pytest.mark.parametrize("keep", [slice(1, 3), slice(0, 1)])
-async def test_a_bag_with_a_naked_or_single_leg_is_refused(condor, steps, keep: slice) -> None:
+async def test_a_bag_with_a_naked_or_single_leg_is_refused(condor: Condor, steps: Steps, keep: slice) -> None:
     """A short strangle is not covered (201), and one leg is no combo (321)."""
     ib, combo, _tickers = condor
     codes: list[int] = []

@@ -1,14 +1,18 @@
-"""`python -m simulator` as a process: start line, errors in one line, clean stop, real days, running clocks."""
+"""`python -m simulator` as a process: start line, one-line errors, clean stop, real days, clocks."""
 
 import asyncio
 import json
 import os
 import signal
 import sys
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime
+from typing import Any
 
 import pytest
 from ib_insync import IB, Future
+
+Launch = Callable[..., Awaitable[tuple[asyncio.subprocess.Process, dict[str, Any], int]]]
 
 
 async def _start(*arguments: str) -> asyncio.subprocess.Process:
@@ -23,13 +27,14 @@ async def _start(*arguments: str) -> asyncio.subprocess.Process:
 
 
 @pytest.fixture
-async def launch():
+async def launch() -> AsyncIterator[Launch]:
     """Start the process and return it with its start line and port; it is ended afterwards."""
-    running = []
+    running: list[asyncio.subprocess.Process] = []
 
-    async def start(*arguments: str):
+    async def start(*arguments: str) -> tuple[asyncio.subprocess.Process, dict[str, Any], int]:
         process = await _start(*arguments)
         running.append(process)
+        assert process.stdout
         line = json.loads(await process.stdout.readline())
         return process, line, int(line["listening"].rpartition(":")[2])
 
@@ -40,7 +45,7 @@ async def launch():
         await process.communicate()
 
 
-async def test_the_first_line_says_where_and_what_and_sigterm_ends_it_cleanly(launch) -> None:
+async def test_the_first_line_says_where_and_what_and_sigterm_ends_it_cleanly(launch: Launch) -> None:
     """One JSON line on standard output, the API behind the port, exit code 0 after SIGTERM."""
     process, line, port = await launch("--sessions", "2", "--account", "DU7654321")
     assert {key: line[key] for key in ("account", "clock", "sessions", "first", "last")} == {
@@ -51,7 +56,7 @@ async def test_the_first_line_says_where_and_what_and_sigterm_ends_it_cleanly(la
         "last": "2026-01-06",
     }
     assert line["now"] == "2026-01-05T13:45:00+00:00"
-    ib = IB()
+    ib: Any = IB()  # type: ignore[no-untyped-call]
     await ib.connectAsync("127.0.0.1", port, clientId=1, timeout=10)
     process.send_signal(signal.SIGTERM)
     out, err = await process.communicate()
@@ -83,31 +88,31 @@ async def test_bad_arguments_are_one_clear_line_and_exit_2(arguments: tuple[str,
     assert words in err.decode()
 
 
-async def test_a_scaled_clock_runs_by_itself(launch) -> None:
+async def test_a_scaled_clock_runs_by_itself(launch: Launch) -> None:
     """With scaled:X game time passes without being asked for, and instants are played on the way."""
     _, line, port = await launch("--clock", "scaled:3600", "--start", "2026-01-05T09:00", "--sessions", "1")
     assert line["now"] == "2026-01-05T14:00:00+00:00"
-    ib = IB()
+    ib: Any = IB()  # type: ignore[no-untyped-call]
     await ib.connectAsync("127.0.0.1", port, clientId=1, timeout=10)
     (future,) = await ib.qualifyContractsAsync(Future("VIX", "20260218", "CFE", tradingClass="VX"))
     ticker = ib.reqMktData(future)
-    seen = set()
+    seen: set[datetime] = set()
     while len(seen) < 3:
         await ticker.updateEvent
         seen.add(await ib.reqCurrentTimeAsync())
-    assert sorted(seen)[0] < sorted(seen)[-1]
+    assert min(seen) < max(seen)
     ib.disconnect()
 
 
 @pytest.mark.history
-async def test_real_days_bring_the_official_settlements(launch) -> None:
+async def test_real_days_bring_the_official_settlements(launch: Launch) -> None:
     """On 2018-02-05 the marks of M1 and M2 at the close are the file's 33.225 and 27.975, VIX 37.32."""
     folder = os.environ.get("HEDGED_DATA")
-    if not folder or not Path(folder).is_dir():
+    if not folder:
         pytest.skip("HEDGED_DATA is not set to the data folder")
     _, line, port = await launch("--history", folder, "--from", "2018-02-05", "--to", "2018-02-05")
     assert line["sessions"] == 1
-    ib = IB()
+    ib: Any = IB()  # type: ignore[no-untyped-call]
     ib.client.MaxRequests = 0
     await ib.connectAsync("127.0.0.1", port, clientId=1, timeout=10)
     futures = await ib.qualifyContractsAsync(

@@ -1,32 +1,36 @@
 """Contract definitions, chains, market rules and daily bars as ib_insync sees them."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 from ib_insync import Contract, ContractDetails, Future, Index, Option
 
+Paper = Any  # the gateway of conftest, whose classes cannot be imported
 
-async def test_the_indices_have_their_real_contract_ids(paper) -> None:
+
+async def test_the_indices_have_their_real_contract_ids(paper: Paper) -> None:
     """SPX and VIX are found by symbol under the ids that IBKR gives them."""
     ib = await paper.connect()
     found = await ib.qualifyContractsAsync(Index("SPX", "CBOE"), Index("VIX", "CBOE"))
     assert [contract.conId for contract in found] == [416904, 13455763]
 
 
-async def test_a_partial_future_lists_all_months_with_hours(paper) -> None:
-    """A description without a month gives every listed VX contract; hours are IBKR's strings in an IANA zone."""
+async def test_a_partial_future_lists_all_months_with_hours(paper: Paper) -> None:
+    """A description without a month gives every VX contract; hours are IBKR's strings in an IANA zone."""
     ib = await paper.connect()
     found = await ib.reqContractDetailsAsync(Future("VIX", exchange="CFE", tradingClass="VX"))
     assert [item.contract.localSymbol for item in found[:2]] == ["VXF6", "VXG6"]
     first: ContractDetails = found[0]
+    assert first.contract
     assert first.contract.lastTradeDateOrContractMonth == first.realExpirationDate == "20260121"
     assert (first.contract.multiplier, first.minTick, first.timeZoneId) == ("1000", 0.05, "US/Central")
     assert first.tradingHours.split(";")[0] == "20260105:0830-20260105:1515"
     assert first.tradingHours.split(";")[5] == "20260110:CLOSED"
 
 
-async def test_am_settled_options_expire_a_session_before_they_settle(paper) -> None:
-    """The third Friday is SPX's settlement date; IBKR names the Thursday, and the Friday as real expiration."""
+async def test_am_settled_options_expire_a_session_before_they_settle(paper: Paper) -> None:
+    """The third Friday is SPX's settlement date; IBKR names the Thursday, Friday is realExpirationDate."""
     ib = await paper.connect()
     query = Option("SPX", "20260115", 0.0, "C", "SMART", tradingClass="SPX")
     found = await ib.reqContractDetailsAsync(query)
@@ -35,7 +39,7 @@ async def test_am_settled_options_expire_a_session_before_they_settle(paper) -> 
     assert found[0].contract.localSymbol.startswith("SPX   260116C")
 
 
-async def test_a_contract_is_found_by_its_id_alone(paper) -> None:
+async def test_a_contract_is_found_by_its_id_alone(paper: Paper) -> None:
     """An id of the chain resolves in a gateway that was never asked for the contract by name."""
     ib = await paper.connect()
     (named,) = await ib.qualifyContractsAsync(
@@ -47,7 +51,7 @@ async def test_a_contract_is_found_by_its_id_alone(paper) -> None:
     assert by_id.contract.localSymbol == "SPXW  260130P03900000"
 
 
-async def test_ids_of_all_listed_contracts_differ(paper) -> None:
+async def test_ids_of_all_listed_contracts_differ(paper: Paper) -> None:
     """The id is a one-to-one function of the terms."""
     universe, market = paper.gateway.universe, paper.gateway.market
     universe.by_id(1, date(2026, 1, 5))
@@ -70,7 +74,7 @@ async def test_ids_of_all_listed_contracts_differ(paper) -> None:
         Index("SPX", "NYSE"),
     ],
 )
-async def test_no_match_is_error_200_without_an_end(paper, query: Contract) -> None:
+async def test_no_match_is_error_200_without_an_end(paper: Paper, query: Contract) -> None:
     """What does not exist is answered 200; ib_insync then has an empty list."""
     ib = await paper.connect()
     codes: list[int] = []
@@ -79,7 +83,7 @@ async def test_no_match_is_error_200_without_an_end(paper, query: Contract) -> N
     assert codes == [200]
 
 
-async def test_chains_name_both_classes_on_both_exchanges(paper) -> None:
+async def test_chains_name_both_classes_on_both_exchanges(paper: Paper) -> None:
     """SPX has a monthly and a weekly class, each on SMART and CBOE, with expirations as last trade dates."""
     ib = await paper.connect()
     chains = await ib.reqSecDefOptParamsAsync("SPX", "", "IND", 416904)
@@ -94,7 +98,7 @@ async def test_chains_name_both_classes_on_both_exchanges(paper) -> None:
     assert vix[0].expirations[0] == "20260120"
 
 
-async def test_the_market_rule_of_vix_options_has_two_steps(paper) -> None:
+async def test_the_market_rule_of_vix_options_has_two_steps(paper: Paper) -> None:
     """A cent below 3 and a nickel above."""
     ib = await paper.connect()
     details = await ib.reqContractDetailsAsync(Option("VIX", "20260120", 20.0, "C", "SMART"))
@@ -103,7 +107,7 @@ async def test_the_market_rule_of_vix_options_has_two_steps(paper) -> None:
 
 
 @pytest.mark.parametrize("form", [1, 2])
-async def test_daily_bars_end_with_the_last_completed_session(paper, form: int) -> None:
+async def test_daily_bars_end_with_the_last_completed_session(paper: Paper, form: int) -> None:
     """A year of SPX bars before the open ends with the session before; both date forms give bare days."""
     ib = await paper.connect()
     bars = await ib.reqHistoricalDataAsync(Index("SPX", "CBOE"), "", "1 Y", "1 day", "TRADES", True, form)
@@ -112,14 +116,14 @@ async def test_daily_bars_end_with_the_last_completed_session(paper, form: int) 
     assert all(bar.low <= min(bar.open, bar.close) <= max(bar.open, bar.close) <= bar.high for bar in bars)
 
 
-async def test_futures_have_bars_too(paper) -> None:
+async def test_futures_have_bars_too(paper: Paper) -> None:
     """A VX contract's daily bars can be had by its id."""
     ib = await paper.connect()
     (future,) = await ib.qualifyContractsAsync(Future("VIX", "20260218", "CFE", tradingClass="VX"))
     assert len(await ib.reqHistoricalDataAsync(future, "", "5 D", "1 day", "TRADES", True)) == 5
 
 
-async def test_bars_that_do_not_exist_are_error_162(paper) -> None:
+async def test_bars_that_do_not_exist_are_error_162(paper: Paper) -> None:
     """Options have no bars here: 162, and ib_insync returns an empty list."""
     ib = await paper.connect()
     (option,) = await ib.qualifyContractsAsync(Option("VIX", "20260120", 20.0, "C", "SMART"))

@@ -1,19 +1,26 @@
 """The same seed and the same requests give the same bytes."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from ib_insync import IB, LimitOrder, Option
 
 from simulator.instruments import option
 
+Paper = Any  # the gateway of conftest, whose classes cannot be imported
+Serve = Callable[..., Awaitable[Any]]
+
 
 def _order_message(call: Option, limit: float) -> list[str]:
-    client, sent = IB().client, []
+    client: Any = IB().client  # type: ignore[no-untyped-call]
+    sent: list[str] = []
     client.connState, client._serverVersion, client.sendMsg = client.CONNECTED, 176, sent.append
     client.placeOrder(1, call, LimitOrder("BUY", 400, limit, tif="DAY", orderRef="x"))
     client.connState = client.DISCONNECTED
     return sent[0].removesuffix("\0").split("\0")
 
 
-async def _conversation(paper) -> bytes:
+async def _conversation(paper: Paper) -> bytes:
     """Play half a session with ticks, an order worked over several instants, and every list."""
     market = paper.gateway.market
     expiry = market.expiries("VIX", market.sessions[0].day)[1]
@@ -33,10 +40,11 @@ async def _conversation(paper) -> bytes:
     client.send(7, 3, 900, 0, "", "", "", "", "", "")
     client.send(99, 0)
     await client.until("102")
-    return client.received
+    received: bytes = client.received
+    return received
 
 
-async def test_the_same_seed_gives_the_same_conversation_byte_for_byte(serve) -> None:
+async def test_the_same_seed_gives_the_same_conversation_byte_for_byte(serve: Serve) -> None:
     """Two gateways of one seed say the same; another seed says something else."""
     first, second, other = [await _conversation(await serve(seed=seed)) for seed in (3, 3, 4)]
     assert len(first) > 20_000

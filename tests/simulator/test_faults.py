@@ -1,14 +1,22 @@
 """Each fault of the catalogue does what it says, to the order or request it names and to no other."""
 
 import json
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
-from ib_insync import LimitOrder
+from ib_insync import Contract, LimitOrder, Ticker
 
 from simulator.faults import CATALOGUE, FaultError, Faults
 
+Paper = Any  # the gateway of conftest, whose classes cannot be imported
+Steps = Callable[[Any, int], Awaitable[None]]
+Serve = Callable[..., Awaitable[Any]]
+FindCall = Callable[[Any, float], Awaitable[Contract]]
+Trading = tuple[Any, Contract, Ticker]  # the client is ib_insync's IB, which has no annotations
 
-async def _at_the_open(paper, steps, vix_call):
+
+async def _at_the_open(paper: Paper, steps: Steps, vix_call: FindCall) -> Trading:
     ib = await paper.connect()
     call = await vix_call(ib, 15.0)
     ticker = ib.reqMktData(call)
@@ -17,7 +25,7 @@ async def _at_the_open(paper, steps, vix_call):
 
 
 async def test_hold_ack_works_the_order_but_tells_its_client_only_after_a_reconnect(
-    serve, steps, vix_call
+    serve: Serve, steps: Steps, vix_call: FindCall
 ) -> None:
     """The client sees nothing, in no list; a new connection finds the order completed and its execution."""
     paper = await serve(faults=("hold_ack@2",))
@@ -33,7 +41,9 @@ async def test_hold_ack_works_the_order_but_tells_its_client_only_after_a_reconn
     assert [f.execution.orderRef for f in again.fills()] == ["first", "held"]
 
 
-async def test_drop_order_never_answers_and_gives_the_id_out_again(serve, steps, vix_call) -> None:
+async def test_drop_order_never_answers_and_gives_the_id_out_again(
+    serve: Serve, steps: Steps, vix_call: FindCall
+) -> None:
     """The order is in the gateway's record and nowhere else; after a reconnect its id is free."""
     paper = await serve(faults=("drop_order",))
     ib, call, ticker = await _at_the_open(paper, steps, vix_call)
@@ -50,7 +60,9 @@ async def test_drop_order_never_answers_and_gives_the_id_out_again(serve, steps,
     assert [line["order_ref"] for line in places] == ["lost"]
 
 
-async def test_half_fill_leaves_the_rest_until_the_client_is_back(serve, steps, vix_call) -> None:
+async def test_half_fill_leaves_the_rest_until_the_client_is_back(
+    serve: Serve, steps: Steps, vix_call: FindCall
+) -> None:
     """Half, rounded up, fills; the rest stands whatever the price, and fills an instant after a reconnect."""
     paper = await serve(faults=("half_fill",))
     ib, call, ticker = await _at_the_open(paper, steps, vix_call)
@@ -64,7 +76,7 @@ async def test_half_fill_leaves_the_rest_until_the_client_is_back(serve, steps, 
     assert open_trade.orderStatus.status == "Filled"
 
 
-async def test_half_fill_ends_with_the_day(serve, steps, vix_call) -> None:
+async def test_half_fill_ends_with_the_day(serve: Serve, steps: Steps, vix_call: FindCall) -> None:
     """A GTC order fills its rest in the next session."""
     paper = await serve(faults=("half_fill",))
     ib, call, _ticker = await _at_the_open(paper, steps, vix_call)
@@ -75,7 +87,7 @@ async def test_half_fill_ends_with_the_day(serve, steps, vix_call) -> None:
     assert trade.orderStatus.status == "Filled"
 
 
-async def test_no_end_executions_leaves_the_request_open(serve) -> None:
+async def test_no_end_executions_leaves_the_request_open(serve: Serve) -> None:
     """The first request for executions is never ended; the next one is."""
     paper = await serve(faults=("no_end_executions",))
     client = await paper.raw()

@@ -1,15 +1,22 @@
 """Ticks: what is sent, when, and that only changes are."""
 
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from ib_insync import Future, Index
+from ib_insync import Contract, Future, Index
+
+Paper = Any  # the gateway of conftest, whose classes cannot be imported
+Steps = Callable[[Any, int], Awaitable[None]]
+FindCall = Callable[[Any, float], Awaitable[Contract]]
+
 
 NEW_YORK = ZoneInfo("America/New_York")
 OPEN, CLOSE = 4, 4 + 390
 
 
-async def test_indices_have_a_last_and_the_previous_close(paper, steps) -> None:
+async def test_indices_have_a_last_and_the_previous_close(paper: Paper, steps: Steps) -> None:
     """Tick 4 is the market's value, tick 9 the close before today."""
     ib = await paper.connect()
     spx = ib.reqMktData(Index("SPX", "CBOE"))
@@ -20,7 +27,9 @@ async def test_indices_have_a_last_and_the_previous_close(paper, steps) -> None:
     assert spx.marketDataType == 1
 
 
-async def test_options_are_quoted_in_their_hours_with_greeks(paper, steps, vix_call) -> None:
+async def test_options_are_quoted_in_their_hours_with_greeks(
+    paper: Paper, steps: Steps, vix_call: FindCall
+) -> None:
     """Before 09:30 there is no quote (-1, size 0); after it a two-sided one around the model's value."""
     ib = await paper.connect()
     call = await vix_call(ib, 15.0)
@@ -39,8 +48,10 @@ async def test_options_are_quoted_in_their_hours_with_greeks(paper, steps, vix_c
     assert (ticker.bid, ticker.ask) == (-1, -1)
 
 
-async def test_the_mark_of_a_future_is_mid_and_at_the_close_its_settlement(paper, steps) -> None:
-    """Generic 221 brings tick 37: mid in the session, the exact official settlement from the cash close on."""
+async def test_the_mark_of_a_future_is_mid_and_at_the_close_its_settlement(
+    paper: Paper, steps: Steps
+) -> None:
+    """Generic 221 brings tick 37: mid in the session, the exact settlement from the cash close on."""
     ib = await paper.connect()
     (future,) = await ib.qualifyContractsAsync(Future("VIX", "20260218", "CFE", tradingClass="VX"))
     ticker = ib.reqMktData(future, "221")
@@ -53,7 +64,7 @@ async def test_the_mark_of_a_future_is_mid_and_at_the_close_its_settlement(paper
     assert abs(ticker.markPrice - gateway.market.settlement(expiry, gateway.now.date())) < 1e-9
 
 
-async def test_only_changes_are_sent(paper) -> None:
+async def test_only_changes_are_sent(paper: Paper) -> None:
     """An instant at which nothing moved sends nothing but the time."""
     client = await paper.raw()
     await client.start()
@@ -63,7 +74,7 @@ async def test_only_changes_are_sent(paper) -> None:
     assert [frame[0] for frame in await client.step()] == ["49"]
 
 
-async def test_a_subscription_ends_when_cancelled(paper, steps) -> None:
+async def test_a_subscription_ends_when_cancelled(paper: Paper, steps: Steps) -> None:
     """After cancelMktData no tick of it is sent."""
     ib = await paper.connect()
     spx = ib.reqMktData(contract := Index("SPX", "CBOE"))
@@ -74,7 +85,7 @@ async def test_a_subscription_ends_when_cancelled(paper, steps) -> None:
     assert spx.last == before
 
 
-async def test_a_snapshot_ends(paper) -> None:
+async def test_a_snapshot_ends(paper: Paper) -> None:
     """A snapshot is answered with ticks and its end, and leaves no subscription."""
     ib = await paper.connect()
     (ticker,) = await ib.reqTickersAsync(Index("VIX", "CBOE"))
@@ -83,7 +94,7 @@ async def test_a_snapshot_ends(paper) -> None:
     assert not client.subscriptions
 
 
-async def test_the_clock_stands_until_the_stepping_client_asks(paper) -> None:
+async def test_the_clock_stands_until_the_stepping_client_asks(paper: Paper) -> None:
     """The first client that asks the time steps it, and stays it after a reconnect; others are only told."""
     first, second = await paper.connect(1), await paper.connect(2)
     start = paper.gateway.now
@@ -95,7 +106,7 @@ async def test_the_clock_stands_until_the_stepping_client_asks(paper) -> None:
     assert await again.reqCurrentTimeAsync() > moment
 
 
-async def test_the_instants_of_a_day_are_the_agreed_ones(paper) -> None:
+async def test_the_instants_of_a_day_are_the_agreed_ones(paper: Paper) -> None:
     """Three before the open, each minute to the options close, three after; the end repeats the last time."""
     client = await paper.raw()
     await client.start()

@@ -1,17 +1,23 @@
 """The longest messages: placeOrder is read whole, openOrder and completedOrder have every field."""
 
+from typing import Any
+
 import pytest
 from ib_insync import IB, ComboLeg, Contract, LimitOrder, MarketOrder, Option, Order, TagValue
 
 from simulator.order_codec import read_place_order
 from simulator.requests import Fields, RequestError
 
+Paper = Any  # the gateway of conftest, whose classes cannot be imported
+
+
 OPTION = Contract(secType="OPT", conId=5, symbol="VIX", exchange="SMART", currency="USD")
 
 
 def _sent(contract: Contract, order: Order, order_id: int = 9) -> list[str]:
     """Return the fields that ib_insync sends for an order at version 176."""
-    client, sent = IB().client, []
+    client: Any = IB().client  # type: ignore[no-untyped-call]
+    sent: list[str] = []
     client.connState, client._serverVersion, client.sendMsg = client.CONNECTED, 176, sent.append
     client.placeOrder(order_id, contract, order)
     client.connState = client.DISCONNECTED
@@ -73,7 +79,7 @@ def test_a_truncated_order_names_the_missing_field() -> None:
         read_place_order(Fields(values[1:100]))
 
 
-async def test_open_and_completed_orders_have_all_their_fields(paper) -> None:
+async def test_open_and_completed_orders_have_all_their_fields(paper: Paper) -> None:
     """136 fields in openOrder of a single contract and 101 in completedOrder, which has no order id."""
     ib = await paper.connect(7)
     (option,) = await ib.qualifyContractsAsync(Option("VIX", "20260120", 20.0, "C", "SMART"))

@@ -1,15 +1,23 @@
 """Orders of single contracts, through the real ib_insync: fills, cancels, rejections, expiry, reconnects."""
 
 import json
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
-from ib_insync import Future, LimitOrder, MarketOrder, Option
+from ib_insync import Contract, Future, LimitOrder, MarketOrder, Option, Ticker
+
+Paper = Any  # the gateway of conftest, whose classes cannot be imported
+Steps = Callable[[Any, int], Awaitable[None]]
+FindCall = Callable[[Any, float], Awaitable[Contract]]
+Trading = tuple[Any, Contract, Ticker]  # the client is ib_insync's IB, which has no annotations
+
 
 OPEN = 4
 
 
 @pytest.fixture
-async def trading(paper, steps, vix_call):
+async def trading(paper: Paper, steps: Steps, vix_call: FindCall) -> Trading:
     """A connected client at 09:30 with a VIX call and its ticker."""
     ib = await paper.connect()
     call = await vix_call(ib, 15.0)
@@ -18,13 +26,13 @@ async def trading(paper, steps, vix_call):
     return ib, call, ticker
 
 
-def _codes(ib) -> list[tuple[int, int]]:
+def _codes(ib: Any) -> list[tuple[int, int]]:  # noqa: ANN401 - ib_insync's IB has no annotations
     found: list[tuple[int, int]] = []
     ib.errorEvent += lambda request, code, *_: found.append((request, code))
     return found
 
 
-async def test_a_limit_at_the_ask_fills_at_the_ask(trading, steps) -> None:
+async def test_a_limit_at_the_ask_fills_at_the_ask(trading: Trading, steps: Steps) -> None:
     """A marketable limit gets the far side: execution, status, commission and position all agree."""
     ib, call, ticker = trading
     trade = ib.placeOrder(call, LimitOrder("BUY", 10, ticker.ask, tif="DAY", orderRef="a"))
@@ -43,7 +51,7 @@ async def test_a_limit_at_the_ask_fills_at_the_ask(trading, steps) -> None:
     assert held.avgCost == pytest.approx(100 * fill.execution.price + 1.10)
 
 
-async def test_the_minimum_commission_is_charged_once(trading, steps) -> None:
+async def test_the_minimum_commission_is_charged_once(trading: Trading, steps: Steps) -> None:
     """One contract pays the order minimum of a dollar plus the exchange's fee."""
     ib, call, ticker = trading
     trade = ib.placeOrder(call, LimitOrder("BUY", 1, ticker.ask, tif="DAY"))
@@ -51,7 +59,9 @@ async def test_the_minimum_commission_is_charged_once(trading, steps) -> None:
     assert trade.fills[0].commissionReport.commission == pytest.approx(1.45)
 
 
-async def test_an_order_beyond_the_displayed_size_fills_over_several_instants(trading, steps) -> None:
+async def test_an_order_beyond_the_displayed_size_fills_over_several_instants(
+    trading: Trading, steps: Steps
+) -> None:
     """Only the displayed size is there at one instant; the rest stands and fills at the next ones."""
     ib, call, ticker = trading
     size, limit = ticker.askSize, round(ticker.ask + 0.5, 2)
@@ -63,7 +73,7 @@ async def test_an_order_beyond_the_displayed_size_fills_over_several_instants(tr
     assert trade.orderStatus.status == "Filled"
 
 
-async def test_market_orders_wait_for_a_quote(paper, steps, vix_call) -> None:
+async def test_market_orders_wait_for_a_quote(paper: Paper, steps: Steps, vix_call: FindCall) -> None:
     """Before the open an order is PreSubmitted; it fills with the first quote."""
     ib = await paper.connect()
     trade = ib.placeOrder(await vix_call(ib, 15.0), MarketOrder("BUY", 1, tif="DAY"))
@@ -73,7 +83,7 @@ async def test_market_orders_wait_for_a_quote(paper, steps, vix_call) -> None:
     assert trade.orderStatus.status == "Filled"
 
 
-async def test_futures_trade_and_realise_their_profit(paper, steps) -> None:
+async def test_futures_trade_and_realise_their_profit(paper: Paper, steps: Steps) -> None:
     """A VX round trip costs two commissions and the spread, times 1,000."""
     ib = await paper.connect()
     (future,) = await ib.qualifyContractsAsync(Future("VIX", "20260218", "CFE", tradingClass="VX"))
@@ -87,7 +97,7 @@ async def test_futures_trade_and_realise_their_profit(paper, steps) -> None:
     assert ib.positions() == []
 
 
-async def test_cancel_is_status_cancelled_then_202(trading, steps) -> None:
+async def test_cancel_is_status_cancelled_then_202(trading: Trading, steps: Steps) -> None:
     """A working order is cancelled; cancelling again or an unknown one is 10148 and 10147."""
     ib, call, _ticker = trading
     codes = _codes(ib)
@@ -104,7 +114,9 @@ async def test_cancel_is_status_cancelled_then_202(trading, steps) -> None:
     assert codes == [(order.orderId, 202), (order.orderId, 10148), (4000, 10147)]
 
 
-async def test_a_used_order_id_is_103_and_places_nothing(trading, steps, paper) -> None:
+async def test_a_used_order_id_is_103_and_places_nothing(
+    trading: Trading, steps: Steps, paper: Paper
+) -> None:
     """An id that was used for a finished order, or lies below one, is a duplicate."""
     ib, call, ticker = trading
     order = LimitOrder("BUY", 1, ticker.ask, tif="DAY")
@@ -118,7 +130,7 @@ async def test_a_used_order_id_is_103_and_places_nothing(trading, steps, paper) 
     assert len(paper.gateway.booking.executions) == 1
 
 
-async def test_placing_a_working_order_again_changes_its_terms(trading, steps) -> None:
+async def test_placing_a_working_order_again_changes_its_terms(trading: Trading, steps: Steps) -> None:
     """The same id with a better limit is a modification: it fills once."""
     ib, call, ticker = trading
     order = LimitOrder("BUY", 2, 0.01, tif="DAY")
@@ -131,7 +143,7 @@ async def test_placing_a_working_order_again_changes_its_terms(trading, steps) -
     assert trade.orderStatus.status == "Filled"
 
 
-async def test_an_untransmitted_order_is_not_worked(trading, steps) -> None:
+async def test_an_untransmitted_order_is_not_worked(trading: Trading, steps: Steps) -> None:
     """transmit=False is held until the order is sent again with it set."""
     ib, call, ticker = trading
     order = LimitOrder("BUY", 1, round(ticker.ask + 0.3, 2), tif="GTC", transmit=False)
@@ -158,9 +170,9 @@ async def test_an_untransmitted_order_is_not_worked(trading, steps) -> None:
     ],
 )
 async def test_a_refused_order_is_never_worked(
-    trading, steps, paper, changes: dict[str, object], code: int
+    trading: Trading, steps: Steps, paper: Paper, changes: dict[str, object], code: int
 ) -> None:
-    """Naked sales, missing funds, wrong accounts, prices off the grid and unknown terms get their own error."""
+    """Naked sales, missing funds, wrong accounts, off-grid prices and unknown terms get their own error."""
     ib, call, _ticker = trading
     codes = _codes(ib)
     order = LimitOrder("BUY", 1, 0.05, tif="DAY")
@@ -173,7 +185,7 @@ async def test_a_refused_order_is_never_worked(
     assert paper.gateway.exchange.working() == []
 
 
-async def test_an_unknown_contract_is_error_200(trading, steps) -> None:
+async def test_an_unknown_contract_is_error_200(trading: Trading, steps: Steps) -> None:
     """An order on what does not exist is answered under its order id."""
     ib, _call, _ticker = trading
     codes = _codes(ib)
@@ -184,7 +196,7 @@ async def test_an_unknown_contract_is_error_200(trading, steps) -> None:
     assert codes == [(trade.order.orderId, 200)]
 
 
-async def test_day_orders_end_with_their_session_and_gtc_orders_stay(trading, steps) -> None:
+async def test_day_orders_end_with_their_session_and_gtc_orders_stay(trading: Trading, steps: Steps) -> None:
     """A minute after the options close the DAY order is cancelled (202); the GTC order works the next day."""
     ib, call, _ticker = trading
     day = ib.placeOrder(call, LimitOrder("BUY", 1, 0.01, tif="DAY"))
@@ -197,7 +209,7 @@ async def test_day_orders_end_with_their_session_and_gtc_orders_stay(trading, st
     assert gtc.orderStatus.status == "Submitted"
 
 
-async def test_ioc_orders_never_rest(trading, steps) -> None:
+async def test_ioc_orders_never_rest(trading: Trading, steps: Steps) -> None:
     """What cannot fill at once is cancelled at once."""
     ib, call, _ticker = trading
     trade = ib.placeOrder(call, LimitOrder("BUY", 1, 0.01, tif="IOC"))
@@ -205,7 +217,9 @@ async def test_ioc_orders_never_rest(trading, steps) -> None:
     assert trade.orderStatus.status == "Cancelled"
 
 
-async def test_a_reconnecting_client_finds_all_that_happened(trading, steps, paper) -> None:
+async def test_a_reconnecting_client_finds_all_that_happened(
+    trading: Trading, steps: Steps, paper: Paper
+) -> None:
     """Open and completed orders, executions, positions and the next order id survive the connection."""
     ib, call, ticker = trading
     filled = ib.placeOrder(call, LimitOrder("BUY", 3, ticker.ask, tif="DAY", orderRef="f"))
@@ -223,7 +237,9 @@ async def test_a_reconnecting_client_finds_all_that_happened(trading, steps, pap
     assert again.client.getReqId() > ids[2]
 
 
-async def test_order_events_go_to_the_owner_and_positions_to_all(trading, steps, paper) -> None:
+async def test_order_events_go_to_the_owner_and_positions_to_all(
+    trading: Trading, steps: Steps, paper: Paper
+) -> None:
     """Another client hears of the position, sees the order only if it asks for all, and cannot cancel it."""
     ib, call, ticker = trading
     other = await paper.connect(8)
@@ -240,7 +256,9 @@ async def test_order_events_go_to_the_owner_and_positions_to_all(trading, steps,
     assert codes == [(resting.order.orderId, 10147)]
 
 
-async def test_the_ledger_has_every_transmission_and_execution(trading, steps, paper) -> None:
+async def test_the_ledger_has_every_transmission_and_execution(
+    trading: Trading, steps: Steps, paper: Paper
+) -> None:
     """The gateway's own record counts what was sent to it, refused orders included."""
     ib, call, ticker = trading
     ib.placeOrder(call, LimitOrder("BUY", 2, ticker.ask, tif="DAY", orderRef="one"))
@@ -250,3 +268,18 @@ async def test_the_ledger_has_every_transmission_and_execution(trading, steps, p
     assert [line["order_ref"] for line in lines if line["kind"] == "place"] == ["one", "two"]
     executed = [line for line in lines if line["kind"] == "execution"]
     assert [(line["order_ref"], line["shares"]) for line in executed] == [("one", 2)]
+
+
+async def test_a_global_cancel_ends_the_orders_of_all_clients(
+    trading: Trading, steps: Steps, paper: Paper
+) -> None:
+    """A reqGlobalCancel of one client cancels what every client has working."""
+    ib, call, _ticker = trading
+    other = await paper.connect(8)
+    mine = ib.placeOrder(call, LimitOrder("BUY", 1, 0.01, tif="GTC"))
+    its = other.placeOrder(call, LimitOrder("BUY", 1, 0.01, tif="GTC"))
+    await other.reqCurrentTimeAsync()
+    ib.reqGlobalCancel()
+    await steps(ib, 1)
+    await other.reqCurrentTimeAsync()
+    assert [mine.orderStatus.status, its.orderStatus.status] == ["Cancelled", "Cancelled"]

@@ -1,25 +1,32 @@
 """Money is conserved, expired contracts are paid out, and the account's value is cash plus marks."""
 
 import json
+from collections.abc import Awaitable, Callable
 from decimal import Decimal
+from typing import Any
 
 import pytest
-from ib_insync import LimitOrder, Option
+from ib_insync import Contract, LimitOrder, Option
+
+Paper = Any  # the gateway of conftest, whose classes cannot be imported
+Steps = Callable[[Any, int], Awaitable[None]]
+Serve = Callable[..., Awaitable[Any]]
+FindCall = Callable[[Any, float], Awaitable[Contract]]
 
 
-def _ledger(paper) -> list[dict[str, object]]:
+def _ledger(paper: Paper) -> list[dict[str, Any]]:
     return [json.loads(line) for line in paper.ledger.read_text().splitlines()]
 
 
-def _cash_of(line: dict[str, object]) -> Decimal:
+def _cash_of(line: dict[str, Any]) -> Decimal:
     """Return what one ledger line did to the cash, for index options."""
     if line["kind"] == "settlement":
-        return Decimal(line["paid_per_contract"]) * line["quantity"]
+        return Decimal(line["paid_per_contract"]) * int(line["quantity"])
     side = -1 if line["side"] == "BOT" else 1
-    return side * Decimal(str(line["price"])) * 100 * line["shares"] - Decimal(line["commission"])
+    return side * Decimal(str(line["price"])) * 100 * int(line["shares"]) - Decimal(line["commission"])
 
 
-async def test_cash_is_what_the_ledger_adds_up_to(serve, steps) -> None:
+async def test_cash_is_what_the_ledger_adds_up_to(serve: Serve, steps: Steps) -> None:
     """Opening cash, executions, commissions and settlements explain every cent, through an expiry."""
     paper = await serve(sessions=6)
     ib = await paper.connect()
@@ -52,7 +59,7 @@ async def test_cash_is_what_the_ledger_adds_up_to(serve, steps) -> None:
     assert account.cash == pytest.approx(1_000_000 + moved, abs=Decimal("0.02"))
 
 
-async def test_net_liquidation_is_cash_plus_marks(paper, steps, vix_call) -> None:
+async def test_net_liquidation_is_cash_plus_marks(paper: Paper, steps: Steps, vix_call: FindCall) -> None:
     """Whenever values are sent, net liquidation is cash plus quantity times mid."""
     ib = await paper.connect()
     call = await vix_call(ib, 14.0)
@@ -70,7 +77,7 @@ async def test_net_liquidation_is_cash_plus_marks(paper, steps, vix_call) -> Non
         assert item.marketPrice == pytest.approx((ticker.bid + ticker.ask) / 2)
 
 
-async def test_vix_calls_settle_on_the_morning_of_their_day(serve, steps) -> None:
+async def test_vix_calls_settle_on_the_morning_of_their_day(serve: Serve, steps: Steps) -> None:
     """A VIX option expires the day before; its position leaves at the opening print of the settlement day."""
     paper = await serve(sessions=12)
     ib = await paper.connect()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.wire import FRAME_BYTES_MAX, UNSET_DOUBLE, FrameDecoder, FrameError, encode, text
+from simulator.wire import FRAME_BYTES_MAX, UNSET_DOUBLE, Field, FrameDecoder, FrameError, encode, text
 
 FIELDS = st.lists(
     st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=8), min_size=1, max_size=6
@@ -62,6 +62,6 @@ def test_another_protocol_is_recognised_by_its_first_bytes() -> None:
         (2.0, "2.0"),
     ],
 )
-def test_fields_are_written_as_the_gateway_writes_them(value: object, written: str) -> None:
+def test_fields_are_written_as_the_gateway_writes_them(value: Field, written: str) -> None:
     """Bools are digits, None is empty, unset doubles have Java's spelling, floats carry no binary noise."""
     assert text(value) == written

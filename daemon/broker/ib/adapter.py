@@ -13,16 +13,14 @@ from daemon.broker.ib.order_book import OrderBook
 from daemon.broker.ib.orders import Orders
 from daemon.broker.ib.reports import Reports, keep_subscribed
 from daemon.broker.ib.requests import Requests
+from daemon.broker.ib.sessions import Hooks, Sessions
 from daemon.broker.ib.undecoded import Undecoded
 from daemon.broker.inbox import UNSTAMPED, Inbox
-from daemon.broker.paper_guard import guarded_account
 from daemon.broker.port import BrokerSettings
-from daemon.broker.session import reconnect_delay_s
 from daemon.broker.worker import Job, Worker
-from daemon.errors import BrokerError, BrokerUnavailable, HedgedError, InvariantBroken
+from daemon.errors import BrokerUnavailable, HedgedError, InvariantBroken
 from strategies.core.commands import AnyCommand, CancelOrder, PlaceOrder, Watch
-from strategies.core.events import AnyEvent, BrokerNotice, Connection
-from strategies.core.events import Link as LinkState
+from strategies.core.events import AnyEvent, BrokerNotice
 
 
 class IbBroker:
@@ -47,10 +45,12 @@ class IbBroker:
         self._requests = Requests(
             lambda: self._link, now, catalogue, self._market, self._reports, self._inbox
         )
-        self._link: Link | None = None
-        self._epoch = 0
-        self._down_reason = ""
-        self._last_error: BrokerError | None = None
+        hooks = Hooks(
+            listen=self._listen,
+            adopt=lambda link: self._worker.submit(lambda: self._adopt(link)),
+            lost=self._lost,
+        )
+        self._sessions = Sessions(settings, self._inbox, self._fail, hooks)
         self._failure: Exception | None = None
         self._asking_time = False
         self._ended = asyncio.Event()  # failed or stopped
@@ -58,11 +58,19 @@ class IbBroker:
         self._closed = asyncio.Event()
         self._closed.set()
 
+    @property
+    def _link(self) -> Link | None:
+        return self._sessions.link
+
     async def run(self) -> None:
         """See `Broker.run`."""
         self._closed.clear()
         undecoded = Undecoded(self._undecodable)
-        parts: list[Coroutine[Any, Any, object]] = [self._ended.wait(), self._supervise(), self._worker.run()]
+        parts: list[Coroutine[Any, Any, object]] = [
+            self._ended.wait(),
+            self._sessions.run(),
+            self._worker.run(),
+        ]
         tasks = [asyncio.ensure_future(part) for part in parts]
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -71,8 +79,7 @@ class IbBroker:
             for task in tasks:
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
-            if self._link:
-                await self._link.close("the daemon disconnected")
+            await self._sessions.close()
             for outcome in outcomes:
                 if isinstance(outcome, Exception):
                     self._fail(outcome)
@@ -89,7 +96,7 @@ class IbBroker:
         except TimeoutError:
             where = f"ib.host, ib.port: {self._settings.host}:{self._settings.port}"
             never = BrokerUnavailable(f"{where} gave no session within {timeout_s:g} s; look at the gateway")
-            raise self._last_error or never from None
+            raise self._sessions.last_error or never from None
         self._raise_failure()
         if self._ended.is_set():
             raise BrokerUnavailable("ib: the session was stopped before it was connected")
@@ -157,55 +164,13 @@ class IbBroker:
         self._ended.set()
         await self._closed.wait()
 
-    async def _supervise(self) -> None:
-        attempt = 0
-        while True:
-            self._link = link = Link(self._settings, self._fail)
-            self._listen(link)
-            try:
-                await link.open()
-                attempt = 0
-                reason = await link.wait_closed()
-            except BrokerError as error:
-                self._last_error = error
-                reason = str(error)
-                await link.close(reason)
-            self._went_down(reason)
-            attempt += 1
-            delay_s = reconnect_delay_s(
-                attempt,
-                self._epoch,
-                delay_min_s=self._settings.reconnect_delay_min_s,
-                delay_max_s=self._settings.reconnect_delay_max_s,
-            )
-            await asyncio.sleep(delay_s)
-
     def _listen(self, link: Link) -> None:
         self._reports.listen(link)
         keep_subscribed(link, self._market, lambda: self._worker.submit(lambda: self._renew(link)))
-        # In the wire's own order: what follows the login on the wire follows it in the inbox.
-        link.on(link.ib.client.apiStart, lambda: self._logged_in(link))
-        link.on(link.ib.disconnectedEvent, lambda: self._went_down("the gateway closed the connection"))
 
-    def _logged_in(self, link: Link) -> None:
-        client = link.ib.client
-        accounts = tuple(client.getAccounts())
-        link.account = guarded_account(accounts, self._settings.paper_prefixes, self._settings.account)
-        self._epoch += 1
-        link.epoch = self._epoch
-        self._down_reason = ""
-        self._inbox.report(
-            Connection(
-                time=UNSTAMPED,
-                link=LinkState.UP,
-                epoch=link.epoch,
-                accounts=accounts,
-                paper=True,
-                account=link.account,
-                server_version=client.serverVersion(),
-            )
-        )
-        self._worker.submit(lambda: self._adopt(link))
+    def _lost(self) -> None:
+        self._market.connection_lost()
+        self._book.connection_lost()
 
     async def _adopt(self, link: Link) -> None:
         """Learn the ids of our open orders and subscribe again: the first requests of a connection."""
@@ -232,17 +197,6 @@ class IbBroker:
         except ASK_FAILED as error:
             if not link.closed:
                 self._inbox.report(BrokerNotice(time=UNSTAMPED, code=LOCAL, text=f"{what}: {error}"))
-
-    def _went_down(self, reason: str) -> None:
-        """Report the end of a connection, or why there is none; a reason that persists, once."""
-        self._link = None
-        if self._down_reason == reason:
-            return
-        self._down_reason = reason
-        self._market.connection_lost()
-        self._book.connection_lost()
-        down = Connection(time=UNSTAMPED, link=LinkState.DOWN, epoch=self._epoch, reason=reason)
-        self._inbox.report(down)
 
     def _undecodable(self, text: str) -> None:
         if self._link:

@@ -1,0 +1,153 @@
+"""`hedged demo`: the daemon and the paper gateway together, through a few weeks, as fast as they go."""
+
+import contextlib
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from datetime import date
+from pathlib import Path
+
+import msgspec
+from rich.console import Console
+
+from daemon import app
+from daemon.demo_view import DemoView, summary_table
+from daemon.errors import BrokerUnavailable, ConfigError, ExitCode
+from daemon.settings import Settings, load
+from daemon.store.parent_death import die_with_parent
+from daemon.tally import Tally
+from daemon.telemetry import oplog
+
+_STOP_WITHIN_S = 10
+
+
+def run_demo(  # noqa: PLR0913 - the verb's options, by name
+    *,
+    history: Path | None,
+    first: date | None,
+    last: date | None,
+    regime: str | None,
+    sessions: int | None,
+    seed: int,
+    as_json: bool,
+    settings_file: Path | None,
+    keep: Path | None,
+) -> ExitCode:
+    """Play, show what happens, and sum it up; return 0 if at least one session was played.
+
+    Raises:
+        HedgedError: whatever ends the daemon; see `daemon.errors`.
+    """
+    base = load(settings_file)
+    folder = keep or _fresh_folder(base.state_path / "demo")
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {
+        "history": history,
+        "from": first,
+        "to": last,
+        "regime": regime,
+        "sessions": sessions,
+        "seed": seed,
+        "step-client": base.ib.client_id,
+    }
+    console = Console(stderr=as_json)
+    with (
+        (folder / "operational.log").open("w") as log,
+        _gateway(wanted, folder / "gateway.log") as port,
+        DemoView(console, quiet=as_json) as view,
+    ):
+        oplog.configure(base.log.level, json=True, secrets=base.secrets(), stream=log)
+        settings = _in_play(base, folder, port)
+        app.run(settings, view.observe)
+    if as_json:
+        sys.stdout.write(msgspec.json.encode(figures(view.tally, str(settings.audit_path))).decode() + "\n")
+    else:
+        console.print(summary_table(view.tally, str(settings.audit_path)))
+    return ExitCode.OK if view.tally.sessions else ExitCode.ERROR
+
+
+def _fresh_folder(parent: Path) -> Path:
+    """Return the next numbered folder: each demo keeps its own state and audit files."""
+    number = 1
+    while (folder := parent / f"{number:04d}").exists():
+        number += 1
+    return folder.resolve()
+
+
+def _in_play(base: Settings, folder: Path, port: int) -> Settings:
+    """Return the settings with the demo's own gateway, clock and folders."""
+    return base.model_copy(
+        update={
+            "state_dir": str(folder),
+            "ib": base.ib.model_copy(update={"host": "127.0.0.1", "port": port, "account": ""}),
+            "redis": base.redis.model_copy(update={"url": type(base.redis.url)("")}),
+            "clock": base.clock.model_copy(update={"source": "gateway"}),
+            "audit": base.audit.model_copy(update={"dir": ""}),
+        }
+    )
+
+
+@contextlib.contextmanager
+def _gateway(wanted: Mapping[str, object], log: Path) -> Iterator[int]:
+    """Start the paper gateway in stepped play on a free loopback port; yield the port, stop it after."""
+    options = [f"--{name}={value}" for name, value in wanted.items() if value is not None]
+    command = [sys.executable, "-m", "simulator", "--port=0", "--clock=stepped", *options]
+    with log.open("wb") as errors:
+        process = subprocess.Popen(  # noqa: S603 - our own module
+            command,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            preexec_fn=die_with_parent(),  # noqa: PLW1509 - there is one thread here
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                code = process.wait(_STOP_WITHIN_S)
+                raise _refused(code, log)
+            yield int(msgspec.json.decode(line)["listening"].rpartition(":")[2])
+        finally:
+            process.terminate()
+            try:
+                process.wait(_STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _refused(code: int, log: Path) -> ConfigError | BrokerUnavailable:
+    """Word why the gateway did not start: its last line says so."""
+    lines = log.read_text().splitlines()
+    said = lines[-1] if lines else "it said nothing"
+    if code == ExitCode.USAGE:
+        return ConfigError(f"the paper gateway refuses its options: {said}")
+    return BrokerUnavailable(f"the paper gateway ended with code {code}: {said}; see {log}")
+
+
+def figures(tally: Tally, audit_path: str) -> dict[str, object]:
+    """Return the summary as one JSON object; money in USD as text."""
+    return {
+        "sessions": tally.sessions,
+        "condors_opened": len(tally.condors_opened),
+        "condors_closed": len(tally.condors_closed),
+        "layers_added": len(tally.layers_added),
+        "layers_peeled": len(tally.peeled),
+        "layers": [
+            {
+                "layer_id": layer.layer_id,
+                "instrument": layer.instrument,
+                "trigger": layer.trigger,
+                "sold": tally.peeled.get(layer.layer_id, 0),
+                "left": layer.quantity,
+                "realised_usd": layer.realised_usd,
+            }
+            for layer in tally.layers_added
+        ],
+        "refused": dict(sorted(tally.refused.items())),
+        "orders_transmitted": tally.orders_transmitted,
+        "fills": tally.fills,
+        "unhedged_result_usd": tally.unhedged_usd,
+        "hedge_result_usd": tally.hedge_usd,
+        "hedged_result_usd": tally.hedged_usd,
+        "audit_path": audit_path,
+    }
