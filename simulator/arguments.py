@@ -4,7 +4,7 @@ import argparse
 import re
 import sys
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NoReturn
@@ -19,6 +19,7 @@ from simulator.market.sources import generate, open_history
 _HISTORY_FROM, _HISTORY_TO = date(2018, 1, 22), date(2018, 2, 16)
 _GENERATED_FROM = date(2026, 1, 5)
 _SESSIONS = 24
+_IDLE_BEFORE = timedelta(days=7)  # a start on a weekend or holiday waits for the first session
 
 
 class ArgumentError(ValueError):
@@ -99,7 +100,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--clock", type=_clock, default=parse_mode("stepped"), metavar="real|scaled:X|stepped"
+        "--clock",
+        type=_clock,
+        default=parse_mode("real"),
+        metavar="real|scaled:X|stepped",
+        help="default real; stepped stands still until the stepping client asks the time",
     )
     parser.add_argument("--start", type=_instant, metavar="TIME", help="game time at the start")
     parser.add_argument("--account", type=_account, default="DU1234567")
@@ -135,11 +140,11 @@ def parse(values: list[str] | None = None) -> Arguments:
     if start is None and found.history is None and found.clock.speed is not None:
         start = datetime.now(UTC)
     market = _market(found, start)
-    if start is not None and not market.sessions[0].day <= new_york_day(start) <= market.sessions[-1].day:
-        raise ArgumentError(
-            f"--start {start.isoformat()}: not within the played days "
-            f"{market.sessions[0].day} to {market.sessions[-1].day}"
-        )
+    if start is None and found.clock.speed is not None:
+        start = market.sessions[0].open  # a running clock begins where there is something to see
+    first, last = market.sessions[0].day, market.sessions[-1].day
+    if start is not None and not first - _IDLE_BEFORE <= new_york_day(start) <= last:
+        raise ArgumentError(f"--start {start.isoformat()}: not within the played days {first} to {last}")
     settings = Settings(
         account=found.account,
         cash=found.cash,

@@ -47,7 +47,7 @@ async def launch() -> AsyncIterator[Launch]:
 
 async def test_the_first_line_says_where_and_what_and_sigterm_ends_it_cleanly(launch: Launch) -> None:
     """One JSON line on standard output, the API behind the port, exit code 0 after SIGTERM."""
-    process, line, port = await launch("--sessions", "2", "--account", "DU7654321")
+    process, line, port = await launch("--clock=stepped", "--sessions=2", "--account=DU7654321")
     assert {key: line[key] for key in ("account", "clock", "sessions", "first", "last")} == {
         "account": "DU7654321",
         "clock": "stepped",
