@@ -110,7 +110,9 @@ async def test_real_days_bring_the_official_settlements(launch: Launch) -> None:
     folder = os.environ.get("HEDGED_DATA")
     if not folder:
         pytest.skip("HEDGED_DATA is not set to the data folder")
-    _, line, port = await launch("--history", folder, "--from", "2018-02-05", "--to", "2018-02-05")
+    _, line, port = await launch(
+        "--clock=stepped", "--history", folder, "--from=2018-02-05", "--to=2018-02-05"
+    )
     assert line["sessions"] == 1
     ib: Any = IB()  # type: ignore[no-untyped-call]
     ib.client.MaxRequests = 0
