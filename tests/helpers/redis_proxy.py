@@ -24,6 +24,7 @@ class RedisProxy:
         self._listen = listen
         self._upstream = upstream
         self._withheld_append: int | None = None
+        self._withheld_parts: tuple[bytes, ...] = ()
         self._then: Literal["hang_up", "silence"] = "hang_up"
         self._tasks: set[asyncio.Task[None]] = set()
         self.appends = 0
@@ -44,6 +45,21 @@ class RedisProxy:
             then: close the connection, or leave it open and say nothing more on it.
         """
         self._withheld_append = self.appends + nth
+        self._withheld_parts = ()
+        self._then = then
+        self.withheld.clear()
+
+    def withhold_reply_to(
+        self, *parts: bytes, then: Literal["hang_up", "silence"] = "hang_up"
+    ) -> None:
+        """Apply the next append with a record line that holds all of `parts`, but keep its reply.
+
+        Args:
+            *parts: what the line holds, such as `b'"kind":"fill"'`.
+            then: as for `withhold_reply`.
+        """
+        self._withheld_append = None
+        self._withheld_parts = parts
         self._then = then
         self.withheld.clear()
 
@@ -95,7 +111,15 @@ class RedisProxy:
         if not is_append or reply.startswith(b"-NOSCRIPT"):
             return False
         self.appends += 1
+        if self._withheld_parts and _has_line(request, self._withheld_parts):
+            self._withheld_append, self._withheld_parts = self.appends, ()
         return self.appends == self._withheld_append
+
+
+def _has_line(request: Request, parts: tuple[bytes, ...]) -> bool:
+    """Whether one line of an append's words holds every part."""
+    lines = (line for word in request for line in word.split(b"\n"))
+    return any(all(part in line for part in parts) for line in lines)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> tuple[Request, bytes]:
