@@ -49,6 +49,7 @@ def run_demo(  # noqa: PLR0913 - the verb's options, by name
         "sessions": sessions,
         "seed": seed,
         "step-client": base.ib.client_id,
+        "ledger": folder / "gateway-ledger.jsonl",  # the gateway's own word, to hold the audit files against
     }
     console = Console(stderr=as_json)
     with (

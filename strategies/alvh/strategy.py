@@ -64,6 +64,8 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
             turn.set(sessions=event.sessions)
         case ev.Connection():
             _on_connection(turn, event)
+        case ev.Upstream():
+            _on_upstream(turn, event)
         case ev.Quotes():
             market.on_quotes(turn, event)
         case ev.Timer():
@@ -133,6 +135,7 @@ def _on_connection(turn: Turn, event: ev.Connection) -> None:
         account=structs.replace(
             account,
             link=ev.Link.UP,
+            upstream=True,
             epoch=event.epoch,
             account=event.account,
             paper=event.paper,
@@ -141,6 +144,16 @@ def _on_connection(turn: Turn, event: ev.Connection) -> None:
         market=structs.replace(turn.state.market, asked={}),
     )
     _ask_for_listings(turn)
+
+
+def _on_upstream(turn: Turn, event: ev.Upstream) -> None:
+    """While it is gone fills are not pushed; once it is back nothing is believed before a new snapshot."""
+    account = structs.replace(turn.state.account, upstream=event.connected)
+    if event.connected:
+        account = structs.replace(account, reconciled_epoch=-1, snapshot_asked_at=None)
+    else:
+        market.forget_quotes(turn)
+    turn.set(account=account)
 
 
 def _ask_for_listings(turn: Turn) -> None:

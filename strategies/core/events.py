@@ -73,6 +73,12 @@ class Connection(Event, frozen=True, kw_only=True, tag="connection", omit_defaul
     reason: str = ""
 
 
+class Upstream(Event, frozen=True, kw_only=True, tag="upstream"):
+    """The gateway lost or regained its own connection to the broker; ours to the gateway stands."""
+
+    connected: bool
+
+
 class BrokerNotice(Event, frozen=True, kw_only=True, tag="broker_notice", omit_defaults=True):
     """A message of the broker that belongs to no order: farm states, lost connectivity, refusals."""
 
@@ -289,6 +295,7 @@ AnyEvent = (
     Lifecycle
     | Calendar
     | Connection
+    | Upstream
     | BrokerNotice
     | History
     | HistoryMissing

@@ -25,6 +25,7 @@ def ready(turn: Turn) -> Verdict:
     unknown = unknown_orders(turn)
     faults = (
         (account.link is not Link.UP, "broker is not connected"),
+        (not account.upstream, "the gateway has lost its connection to the broker"),
         (not account.paper, "account is not a paper account"),
         (turn.state.stopping, "daemon is stopping"),
         (not turn.in_session, "session is closed"),

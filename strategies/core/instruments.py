@@ -98,6 +98,6 @@ def tick_at(ticks: tuple[Tick, ...], price: float) -> float:
     """Return the price increment in force at `price` (USD); 0.01 where the broker gave no rule."""
     increment = 0.01
     for tick in ticks:
-        if abs(price) >= tick.low_edge:
+        if abs(price) >= tick.low_edge and tick.increment > 0:
             increment = tick.increment
     return increment

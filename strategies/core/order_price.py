@@ -15,8 +15,8 @@ _COMBO_TICK = 0.05
 def limit_price(legs: Sequence[Leg], quotes: Sequence[Quote], cross_share: float) -> Decimal:
     """Return the limit per unit (points; positive is paid) between mid (0) and the far side (1).
 
-    Rounded to the tick in the direction that is easier to fill. A single leg's limit is always positive:
-    the side says whether it is paid or received.
+    Rounded to the tick in the direction that is easier to fill. A single leg's limit is always positive, one
+    tick at least: the side says whether it is paid or received.
     """
     middle = sum(leg.ratio * mid(quote) for leg, quote in zip(legs, quotes, strict=True))
     far = sum(leg.ratio * _far(leg, quote) for leg, quote in zip(legs, quotes, strict=True))
@@ -25,7 +25,7 @@ def limit_price(legs: Sequence[Leg], quotes: Sequence[Quote], cross_share: float
         return to_tick(net, _COMBO_TICK, up=True)
     leg = legs[0]
     tick = tick_at(leg.instrument.ticks, net)
-    return to_tick(abs(net), tick, up=leg.ratio > 0)
+    return max(to_tick(abs(net), tick, up=leg.ratio > 0), Decimal(str(tick)))
 
 
 def _far(leg: Leg, quote: Quote) -> float:

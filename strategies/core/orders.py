@@ -13,7 +13,7 @@ from msgspec import structs
 
 from strategies.core.book import order_done, subject_working
 from strategies.core.commands import CancelOrder
-from strategies.core.events import OrderNotTransmitted, OrderStatus, OrderTransmitted
+from strategies.core.events import Link, OrderNotTransmitted, OrderStatus, OrderTransmitted
 from strategies.core.notes import note_order
 from strategies.core.state import ENDED, Order, OrderStage
 from strategies.core.turn import Turn
@@ -67,9 +67,9 @@ def report_of(status: str, *, confirmed: bool = True, reason: str = "") -> Repor
     A cancel inferred from an error code proves nothing, nor does `Inactive` unless the broker named a
     rejection (201): both are doubts, cleared by the next complete snapshots.
     """
-    if reason.startswith("201"):
-        return Report.REJECTED
     report = _STATUS.get(status, Report.DOUBT)
+    if report is not Report.FILLED and reason.split(" ")[0] == "201":
+        return Report.REJECTED
     if report is Report.CANCELLED and not confirmed:
         return Report.DOUBT
     return report
@@ -83,6 +83,9 @@ def move(turn: Turn, order: Order, report: Report, reason: str = "", **fields: o
         fields["changed_at"] = turn.now
     if stage is not OrderStage.UNKNOWN:
         fields.setdefault("absent_since", None)
+    if stage is OrderStage.FILLED:
+        # The word says that all of it was executed, whatever count came with it.
+        fields["reported_filled"] = order.intent.quantity
     was_ended = order.ended
     order = structs.replace(order, stage=stage, **fields)
     turn.put_order(order)
@@ -140,7 +143,7 @@ def watch_the_clock(turn: Turn) -> None:
         if late:
             move(turn, order, Report.DOUBT, "no acknowledgement in time")
         old = turn.now - order.intended_at >= timedelta(seconds=rules.working_timeout_s)
-        if order.stage is OrderStage.WORKING and old:
+        if order.stage is OrderStage.WORKING and old and turn.state.account.link is Link.UP:
             turn.request(f"{order.ref} worked too long", CancelOrder(order_ref=order.ref))
             move(turn, order, Report.CANCEL_ASKED, "worked too long")
 

@@ -214,6 +214,7 @@ class Account(Struct, frozen=True, kw_only=True):
     """The broker connection and what it last proved."""
 
     link: Link = Link.DOWN
+    upstream: bool = True
     epoch: int = 0
     account: str = ""
     paper: bool = False

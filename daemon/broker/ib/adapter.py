@@ -166,7 +166,9 @@ class IbBroker:
 
     def _listen(self, link: Link) -> None:
         self._reports.listen(link)
-        keep_subscribed(link, self._market, lambda: self._worker.submit(lambda: self._renew(link)))
+        keep_subscribed(
+            link, self._market, self._inbox, lambda: self._worker.submit(lambda: self._renew(link))
+        )
 
     def _lost(self) -> None:
         self._market.connection_lost()

@@ -102,14 +102,21 @@ class Reports:
         self._inbox.report(event)
 
 
-def keep_subscribed(link: Link, market: Market, renew: Callable[[], None]) -> None:
-    """React to what the gateway says about market data: note what it refused, `renew` what it lost."""
+def keep_subscribed(link: Link, market: Market, inbox: Inbox, renew: Callable[[], None]) -> None:
+    """React to what the gateway says of its own connection and of market data.
+
+    What was refused is noted. Once the gateway is connected again everything is subscribed anew, whether it
+    says that data were lost (1101) or maintained (1102): after 1102 subscriptions have been seen to stay dead.
+    """
 
     def heard(_req_id: int, code: int, _text: str, contract: Contract | None) -> None:
         match meaning(code):
             case Meaning.DATA_REFUSED:
                 market.refused(contract)
-            case Meaning.LINK_BACK_DATA_LOST:
+            case Meaning.LINK_LOST:
+                inbox.report(events.Upstream(time=UNSTAMPED, connected=False))
+            case Meaning.LINK_BACK_DATA_LOST | Meaning.LINK_BACK:
+                inbox.report(events.Upstream(time=UNSTAMPED, connected=True))
                 renew()
             case _:
                 pass
