@@ -18,7 +18,7 @@ from daemon.telemetry.audit_file import AuditFile
 from daemon.telemetry.records import Chain
 from daemon.version import VERSION
 from strategies.core.commands import AnyCommand
-from strategies.core.events import AnyEvent, Job, Timer
+from strategies.core.events import AnyEvent
 from strategies.core.rules import rules_hash
 from strategies.core.state import SCHEMA, State, encode_state, state_hash
 
@@ -97,8 +97,6 @@ class Loop:
         )
         self.state, self._chain = state, chain
         self._audit.append(trading_day(event.time), lines)
-        if isinstance(event, Timer) and event.job is Job.HEARTBEAT:
-            self._audit.sync()
         if self._observe is not None:
             self._observe(event, bodies)
         for command in commands:

@@ -1,8 +1,10 @@
 """The one table of jobs. Live, APScheduler fires it; in play, the gateway's time walks it."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from strategies.core.events import Job, SessionHours, Timer
 
@@ -52,13 +54,10 @@ def due(
     coalesce.
     """
     grace = timedelta(seconds=settings.misfire_grace_s)
-    found = sorted(
-        appointment
-        for session in sessions
-        for appointment in appointments(session, settings)
-        if after < appointment.at <= until
-    )
-    for appointment in found:
+    table = _table(tuple(sessions), settings)
+    first = bisect_right(table, after, key=lambda appointment: appointment.at)
+    last = bisect_right(table, until, key=lambda appointment: appointment.at)
+    for appointment in table[first:last]:
         yield Timer(
             time=until,
             job=appointment.job,
@@ -69,6 +68,12 @@ def due(
     beat = last_beat(until, settings.heartbeat_s)
     if beat > after:
         yield Timer(time=until, job=Job.HEARTBEAT, intended=beat)
+
+
+@lru_cache(maxsize=4)
+def _table(sessions: tuple[SessionHours, ...], settings: ScheduleSettings) -> tuple[Appointment, ...]:
+    """Return all appointments of the sessions in order; play asks at every step, the answer changes daily."""
+    return tuple(sorted(a for session in sessions for a in appointments(session, settings)))
 
 
 def last_beat(now: datetime, heartbeat_s: float) -> datetime:

@@ -25,9 +25,11 @@ def on_bar_final(turn: Turn, day: date) -> None:
     """The session's bar is final: close it from quotes as of the official close, then decide."""
     session = next((s for s in turn.state.sessions if s.day == day), None)
     last = turn.state.signals.last_session
-    if session is None or (last is not None and last >= day):
+    if session is None or turn.now < session.close or (last is not None and last >= day):
         return
-    close = spx_last(turn, session.close)
+    # On a later day the quotes are no longer those of this close.
+    late = Unavailable("the close is past")
+    close = spx_last(turn, session.close) if turn.today == day else late
     if last is None or isinstance(close, Unavailable) or _sessions_between(turn, last, day):
         reason = f"SPX: {close.reason}" if isinstance(close, Unavailable) else "earlier bars are missing"
         sessions = turn.rules.rsi.warmup_sessions if last is None else _GAP_SESSIONS

@@ -66,7 +66,8 @@ def _start(turn: Turn, plan: Plan) -> None:
 def _select(turn: Turn, plan: Plan) -> None:
     """Close in on both short strikes; with both found, add the wings."""
     assert plan.listed is not None
-    listing = listing_of(turn, turn.state.market.chains[plan.trading_class], plan.listed)
+    chain = turn.state.market.chains.get(plan.trading_class)
+    listing = None if chain is None else listing_of(turn, chain, plan.listed)  # none yet after a restart
     spot = spx_last(turn)
     if listing is None or isinstance(spot, Unavailable):
         return
@@ -168,7 +169,7 @@ def carry_out_close(turn: Turn, plan: Plan) -> None:
         return
     contracts = min(abs(n) for n in condor.held.values() if n)
     legs = tuple(
-        Leg(instrument=leg, ratio=-held // contracts)
+        Leg(instrument=leg, ratio=-(held // contracts) if held > 0 else -held // contracts)
         for leg in condor.legs
         if (held := condor.held.get(leg.key, 0))
     )

@@ -187,8 +187,8 @@ def _start(turn: Turn, plan: Plan) -> None:
 def _select(turn: Turn, plan: Plan, condor: Condor) -> None:
     """Close in on the target delta; with the contract found, order."""
     assert plan.listed is not None
-    chain = turn.state.market.chains[plan.trading_class]
-    listing = listing_of(turn, chain, plan.listed)
+    chain = turn.state.market.chains.get(plan.trading_class)
+    listing = None if chain is None else listing_of(turn, chain, plan.listed)  # none yet after a restart
     future = future_of(turn, plan.listed.expiry)
     forward = future if isinstance(future, Unavailable) else future_price(turn, future)
     if isinstance(forward, Unavailable) or listing is None:

@@ -1,7 +1,7 @@
 """Peeling: taking layers off, newest first, in halves, once the market has calmed; strategy section 4."""
 
 import math
-from datetime import timedelta
+from datetime import date, timedelta
 
 from msgspec import structs
 
@@ -12,7 +12,7 @@ from strategies.core.book import has_live_order
 from strategies.core.commands import Leg, PlaceOrder, Purpose
 from strategies.core.events import Quote
 from strategies.core.gates import count_order, order_pace, ready
-from strategies.core.market import Unavailable, mid, spx_last, two_sided, vix_last
+from strategies.core.market import Unavailable, mid, quote_of, spx_last, two_sided, vix_last
 from strategies.core.notes import note_layer
 from strategies.core.order_price import limit_price, make_intent
 from strategies.core.records import Verdict
@@ -85,10 +85,7 @@ def watch_provisional(turn: Turn) -> None:
         if signals.calm_since is not None:
             turn.set(signals=structs.replace(signals, calm_since=None))
         return
-    spx, vix = spx_last(turn), vix_last(turn)
-    rsi = spx if isinstance(spx, Unavailable) else rsi_with(signals.rsi, spx, turn.rules.rsi.period)
-    growing = vix if isinstance(vix, Unavailable) else _expanding_now(turn, vix)
-    holds, verdicts = condition(turn, rsi=rsi, growing=growing)
+    holds, verdicts = condition(turn, rsi=_rsi_now(turn), growing=_expanding_now(turn))
     if not holds:
         if signals.calm_since is not None:
             turn.set(signals=structs.replace(signals, calm_since=None))
@@ -113,8 +110,26 @@ def watch_provisional(turn: Turn) -> None:
     turn.set(peel=PeelRun(session=session.day, not_before=start, reason="provisional reading held"))
 
 
-def _expanding_now(turn: Turn, vix: float) -> bool | Unavailable:
-    return expanding(vix, turn.state.signals.vix_closes, turn.rules.expansion)
+def _rsi_now(turn: Turn) -> float | Unavailable:
+    signals, spx = turn.state.signals, spx_last(turn)
+    if isinstance(spx, Unavailable):
+        return spx
+    if _behind(turn, signals.last_session):
+        return Unavailable("the last session's close is missing")
+    return rsi_with(signals.rsi, spx, turn.rules.rsi.period)
+
+
+def _expanding_now(turn: Turn) -> bool | Unavailable:
+    signals, vix = turn.state.signals, vix_last(turn)
+    if isinstance(vix, Unavailable):
+        return vix
+    if _behind(turn, signals.vix_last_session):
+        return Unavailable("the last session's VIX close is missing")
+    return expanding(vix, signals.vix_closes, turn.rules.expansion)
+
+
+def _behind(turn: Turn, last: date | None) -> bool:
+    return last is None or any(last < session.day < turn.today for session in turn.state.sessions)
 
 
 def step_when_due(turn: Turn) -> None:
@@ -145,21 +160,28 @@ def _step(turn: Turn, scope: str, layers: list[Layer]) -> None:
     for layer in sorted(layers, key=lambda x: (x.opened_at, x.layer_id), reverse=True):
         if has_live_order(turn.state, layer.layer_id):
             return
+        worth = _worth_verdict(turn, layer)
+        if worth.verdict == "hold":
+            turn.decide(f"peel:{layer.layer_id}", "hold", [worth])
+            continue
         quote = two_sided(turn, layer.instrument)
         if isinstance(quote, Unavailable):
             verdict = Verdict(rule="quote", verdict="unavailable", reason=quote.reason)
             turn.decide(f"peel:{layer.layer_id}", "waiting", [verdict])
             return
-        worth = _worth_verdict(turn, layer, quote)
-        if worth.verdict != "pass":
-            turn.decide(f"peel:{layer.layer_id}", "hold", [worth])
-            continue
         _sell(turn, scope, layer, quote, worth)
         return
 
 
-def _worth_verdict(turn: Turn, layer: Layer, quote: Quote) -> Verdict:
+def _worth_verdict(turn: Turn, layer: Layer) -> Verdict:
+    """Say whether the layer is worth selling; where nobody bids, the bid is zero."""
     share = turn.rules.peel.leave_below_debit_share
+    quote = quote_of(turn, layer.instrument)
+    if isinstance(quote, Unavailable):
+        return Verdict(rule="worth_selling", verdict="unavailable", reason=quote.reason)
+    if quote.ask is None:
+        return Verdict(rule="worth_selling", verdict="unavailable", reason="no ask")
+    quote = structs.replace(quote, bid=quote.bid or 0.0)
     value = mid(quote) * layer.held * layer.instrument.multiplier
     left = value < share * float(layer.debit_usd)
     return Verdict(

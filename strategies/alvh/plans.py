@@ -39,7 +39,7 @@ def plans_for(turn: Turn, subject: str) -> list[Plan]:
 def advance(turn: Turn, carry: dict[Purpose, Carry]) -> None:
     """Take every plan as far as facts allow; one that outlives its session lapses."""
     for plan in list(turn.state.plans.values()):
-        if plan.stage is PlanStage.ORDERED:
+        if plan.stage is PlanStage.ORDERED or _answered(turn, plan):
             _after_order(turn, plan)
         elif plan.session < turn.today or _session_over(turn, plan):
             end_plan(turn, plan, "lapsed", "session ended before it could be carried out")
@@ -52,14 +52,24 @@ def _session_over(turn: Turn, plan: Plan) -> bool:
     return session is not None and plan.session == session.day and turn.now >= session.close
 
 
+def _orders_of(turn: Turn, plan: Plan) -> list[Order]:
+    return [order for order in turn.state.orders.values() if order.plan == plan.plan_id]
+
+
+def _answered(turn: Turn, plan: Plan) -> bool:
+    """Whether an order that was believed over came back or filled before it was followed by another."""
+    return any(order.filled > 0 or not order.ended for order in _orders_of(turn, plan))
+
+
 def _after_order(turn: Turn, plan: Plan) -> None:
-    """The plan's order ended: done, or one more try with a new intent."""
-    order = turn.state.orders.get(plan.last_ref)
-    if order is not None and not order.ended:
+    """The plan's orders ended: done, or one more try with a new intent."""
+    orders = _orders_of(turn, plan)
+    if any(not order.ended for order in orders):
         return
-    if order is not None and order.filled > 0:
+    if any(order.filled > 0 for order in orders):
         turn.drop_plan(plan.plan_id)
         return
+    order = turn.state.orders.get(plan.last_ref)
     if plan.attempts >= turn.rules.orders.attempts_per_plan_max:
         end_plan(turn, plan, "gave up", "as many tries as allowed were made")
     elif order is not None and order.stage is OrderStage.REJECTED:

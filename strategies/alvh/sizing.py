@@ -89,6 +89,8 @@ def break_even_gate(turn: Turn, condor: Condor, new_debit_usd: Decimal) -> Verdi
     }
     if isinstance(spx, Unavailable):
         return Verdict(rule="break_even", verdict="unavailable", reason=f"SPX: {spx.reason}")
+    if condor.contracts < 1:
+        return Verdict(rule="break_even", verdict="unavailable", reason="the condor holds no whole contract")
     low, high = break_evens(condor, debit)
     per_unit = debit / (condor.legs[0].multiplier * condor.contracts)
     reason = ""

@@ -11,6 +11,7 @@ from strategies.core import market, orders, reconcile
 from strategies.core.book import book_commission, on_execution
 from strategies.core.commands import AnyCommand, FetchHistory, ListChain, ListFutures, Purpose, Watch
 from strategies.core.instruments import SPX, VIX
+from strategies.core.option_model import new_york_day
 from strategies.core.records import AnyRecord, Unchanged
 from strategies.core.state import Account, Market, State
 from strategies.core.turn import Turn
@@ -50,7 +51,7 @@ def step(state: State, event: ev.AnyEvent, seq: int) -> tuple[State, Outcome]:
     peel.watch_provisional(turn)
     peel.step_when_due(turn)
     plans.advance(turn, _CARRY)
-    _ask_for_quotes(turn)
+    _ask_for_quotes(turn, before=state)
     if isinstance(event, ev.Timer) and event.job is ev.Job.HEARTBEAT and turn.state.decided_seq != seq:
         turn.records.append(Unchanged(time=turn.now, since=turn.state.decided_seq))
     return turn.state, Outcome(tuple(turn.records), tuple(turn.commands))
@@ -116,7 +117,7 @@ def _on_lifecycle(turn: Turn, event: ev.Lifecycle) -> None:
 
 def _journal_id(now: datetime) -> str:
     """Return a name for this journal from the second of its first event: refs of two journals never meet."""
-    number = int((now - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds())
+    number = abs(int((now - datetime(2000, 1, 1, tzinfo=UTC)).total_seconds()))
     digits = ""
     while number:
         number, digit = divmod(number, len(_DIGITS))
@@ -185,7 +186,20 @@ def _on_timer(turn: Turn, event: ev.Timer) -> None:
             pass  # heartbeats and session marks drive what depends on time, below
 
 
-def _ask_for_quotes(turn: Turn) -> None:
+def _ask_for_quotes(turn: Turn, before: State) -> None:
+    """Ask for other quotes when what they follow from has changed; most events change none of it."""
+    after = turn.state
+    same = (
+        after.layers is before.layers
+        and after.condors is before.condors
+        and after.plans is before.plans
+        and after.market.futures is before.market.futures
+        and after.account is before.account
+        and before.time is not None
+        and new_york_day(before.time) == turn.today
+    )
+    if same:
+        return
     wanted = market.wanted_quotes(turn)
     keys = tuple(instrument.key for instrument in wanted)
     if keys != turn.state.watch and turn.state.account.link is ev.Link.UP:

@@ -93,7 +93,9 @@ def _layer_after(layer: Layer, signed: int, paid: Decimal) -> Layer:
         return structs.replace(
             layer, bought=layer.bought + signed, held=held, debit_usd=layer.debit_usd + paid
         )
-    released = (layer.debit_usd * -signed / layer.held).quantize(_CENTI_CENT)
+    # What is sold beyond what is held, or after it expired, releases no debit: there is none left.
+    sold = min(-signed, layer.held)
+    released = (layer.debit_usd * sold / layer.held).quantize(_CENTI_CENT) if sold > 0 else Decimal(0)
     return structs.replace(
         layer,
         held=held,

@@ -6,6 +6,7 @@ an order of the same contract meet under one key without a lookup.
 
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import NewType
 
 from msgspec import Struct
@@ -57,14 +58,7 @@ class Instrument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def key(self) -> InstrumentKey:
         """The name under which quotes, orders and positions of this contract are kept."""
-        return instrument_key(
-            kind=self.kind,
-            symbol=self.symbol,
-            trading_class=self.trading_class,
-            last_trade=self.last_trade,
-            strike=self.strike,
-            right=self.right,
-        )
+        return _key(self.kind, self.symbol, self.trading_class, self.last_trade, self.strike, self.right)
 
 
 def instrument_key(
@@ -77,6 +71,14 @@ def instrument_key(
     right: Right | None = None,
 ) -> InstrumentKey:
     """Return e.g. `IND.SPX`, `FUT.VX.20180214`, `OPT.VIX.20180320.16.C`."""
+    return _key(kind, symbol, trading_class, last_trade, strike, right)
+
+
+# Asked for at every quote of every instrument; a book has a few hundred.
+@lru_cache(maxsize=8192)
+def _key(
+    kind: Kind, symbol: str, trading_class: str, last_trade: date | None, strike: float, right: Right | None
+) -> InstrumentKey:
     match kind:
         case Kind.INDEX | Kind.STOCK:
             return InstrumentKey(f"{kind}.{symbol}")

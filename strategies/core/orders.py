@@ -68,7 +68,7 @@ def report_of(status: str, *, confirmed: bool = True, reason: str = "") -> Repor
     rejection (201): both are doubts, cleared by the next complete snapshots.
     """
     report = _STATUS.get(status, Report.DOUBT)
-    if report is not Report.FILLED and reason.split(" ")[0] == "201":
+    if report is not Report.FILLED and reason.partition(" ")[0] == "201":
         return Report.REJECTED
     if report is Report.CANCELLED and not confirmed:
         return Report.DOUBT

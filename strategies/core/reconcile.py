@@ -6,6 +6,7 @@ quiet period apart, do not know it.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 
 from msgspec import structs
 
@@ -59,11 +60,11 @@ def _settle_orders(turn: Turn, event: Snapshot) -> None:
         if seen.order_ref:
             known[seen.order_ref] = seen
     for order in list(turn.state.orders.values()):
-        if order.ended:
-            continue
         seen_order = known.get(order.ref)
         if seen_order is not None:
-            _adopt(turn, order, seen_order)
+            _adopt(turn, order, seen_order)  # an order that was believed over may be seen alive
+        elif order.ended:
+            continue
         elif order.filled >= order.intent.quantity:
             move(turn, order, Report.FILLED, "every fill is booked")
         else:
@@ -108,7 +109,9 @@ def _drop_expired(turn: Turn, event: Snapshot) -> None:
             realised = layer.realised_usd - layer.debit_usd
             note_layer(
                 turn,
-                structs.replace(layer, held=0, state=LayerState.CLOSED, realised_usd=realised),
+                structs.replace(
+                    layer, held=0, state=LayerState.CLOSED, debit_usd=Decimal(0), realised_usd=realised
+                ),
                 "expired; a settlement value is in the account's cash, not in the book",
             )
     for condor in list(turn.state.condors.values()):

@@ -5,7 +5,7 @@ pure function.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from msgspec import structs
 
@@ -23,6 +23,8 @@ class Turn:
     def __init__(self, state: State, now: datetime) -> None:
         self.state = state
         self.now = now
+        self.today = new_york_day(now)
+        """The New York calendar day."""
         self.records: list[AnyRecord] = []
         self.commands: list[AnyCommand] = []
 
@@ -32,14 +34,10 @@ class Turn:
         return self.state.rules
 
     @property
-    def today(self) -> date:
-        """The New York calendar day."""
-        return new_york_day(self.now)
-
-    @property
     def session(self) -> SessionHours | None:
         """Today's session, whether it is open or not; None on a day without one."""
-        return next((s for s in self.state.sessions if s.day == self.today), None)
+        today = self.today
+        return next((s for s in self.state.sessions if s.day == today), None)
 
     @property
     def in_session(self) -> bool:
@@ -48,8 +46,8 @@ class Turn:
         return session is not None and session.open <= self.now < session.close
 
     def next_session(self) -> SessionHours | None:
-        """Return the first session after today that the calendar knows."""
-        return next((s for s in self.state.sessions if s.day > self.today), None)
+        """Return the first session that is not over: where a decision on a final bar is carried out."""
+        return next((s for s in self.state.sessions if s.close > self.now), None)
 
     def act_time(self, session: SessionHours) -> datetime:
         """Return the time from which decisions on a final bar are carried out in `session`."""

@@ -106,7 +106,7 @@ def keep_subscribed(link: Link, market: Market, inbox: Inbox, renew: Callable[[]
     """React to what the gateway says of its own connection and of market data.
 
     What was refused is noted. Once the gateway is connected again everything is subscribed anew, whether it
-    says that data were lost (1101) or maintained (1102): after 1102 subscriptions have been seen to stay dead.
+    says that data were lost (1101) or maintained (1102): after 1102 subscriptions were seen to stay dead.
     """
 
     def heard(_req_id: int, code: int, _text: str, contract: Contract | None) -> None:
