@@ -1,6 +1,7 @@
 """The composition root: the only file that names concrete adapters and puts them together."""
 
 import asyncio
+import os
 import platform
 import signal
 from collections.abc import AsyncIterator, Coroutine
@@ -14,16 +15,25 @@ import structlog
 from daemon.broker.ib.adapter import IbBroker
 from daemon.broker.port import BrokerSettings
 from daemon.clock import Clock, PlayClock, SystemClock
-from daemon.errors import ExitCode, JournalCorrupt
+from daemon.control.answers import DecisionMemory, answers
+from daemon.control.place import control_socket
+from daemon.control.server import serve_control
+from daemon.errors import ConfigError, ExitCode, JournalCorrupt
 from daemon.feeds import Play, feed_live
+from daemon.housekeeping import Housekeeping
+from daemon.jobs_done import jobs_done_to
 from daemon.live_schedule import LiveSchedule
 from daemon.loop import Loop, Observer
+from daemon.patience import open_patiently
 from daemon.recovery import catch_up, recover
 from daemon.schedule import ScheduleSettings
 from daemon.settings import Settings
+from daemon.standing import Standing
 from daemon.store.embedded import EmbeddedServer
 from daemon.store.redis_journal import RedisJournal
+from daemon.supervision import Supervision
 from daemon.telemetry.audit_file import AuditFile
+from daemon.telemetry.systemd import Systemd
 from daemon.version import VERSION
 from strategies.alvh.strategy import ORDER_REF_PREFIX
 from strategies.core.events import Lifecycle, Phase
@@ -45,7 +55,9 @@ async def _run(settings: Settings, observe: Observer | None) -> ExitCode:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with _journal(settings) as journal:
+    async with _journal(settings, stop) as (journal, server):
+        if stop.is_set():
+            return ExitCode.OK
         audit = AuditFile(settings.audit_path)
         torn = audit.open()
         if torn is not None:
@@ -61,18 +73,26 @@ async def _run(settings: Settings, observe: Observer | None) -> ExitCode:
             play = settings.clock.source == "gateway"
             clock = PlayClock() if play else SystemClock()
             broker = IbBroker(broker_settings(settings), clock.now)
+            memory = DecisionMemory(settings.audit_path, observe)
+            housekeeping = Housekeeping(settings.audit_path, settings.audit, journal, memory.observe)
+            supervision = Supervision(
+                Systemd(os.environ), settings.loop.heartbeat_s, lambda: loop.state, housekeeping.observe
+            )
             loop = Loop(
                 journal=journal,
                 audit=audit,
                 state=state,
                 chain=chain,
                 execute=broker.execute,
+                decline=broker.decline,
                 queue_size_max=settings.loop.queue_size_max,
                 snapshot_every_commits=settings.redis.snapshot_every_commits,
                 store_patience_s=settings.ib.startup_timeout_s,
-                observe=observe,
+                observe=Standing(lambda: loop.state, supervision.observe).observe,
             )
-            await _operate(settings, loop, broker, clock, stop)
+            questions = answers(settings, loop, clock.now, memory)
+            async with serve_control(control_socket(settings.state_path), questions), housekeeping.at_work():
+                await _operate(settings, loop, broker, clock, stop, server)
         finally:
             audit.sync()
             audit.close()
@@ -80,8 +100,10 @@ async def _run(settings: Settings, observe: Observer | None) -> ExitCode:
 
 
 @asynccontextmanager
-async def _journal(settings: Settings) -> AsyncIterator[RedisJournal]:
-    """Open the journal, in an embedded server where no address is set."""
+async def _journal(
+    settings: Settings, stop: asyncio.Event
+) -> AsyncIterator[tuple[RedisJournal, EmbeddedServer | None]]:
+    """Open the journal, in an embedded server where no address is set; a server elsewhere is waited for."""
     url = settings.redis.url.get_secret_value()
     server = None if url else EmbeddedServer(settings.state_path / "valkey")
     if server is not None:
@@ -93,9 +115,9 @@ async def _journal(settings: Settings) -> AsyncIterator[RedisJournal]:
             url=url, prefix=settings.redis.prefix, timeout_s=settings.redis.connect_timeout_s
         )
         try:
-            await journal.check_durable()
-            await journal.open()
-            yield journal
+            patience_s = settings.ib.startup_timeout_s if server is None else 0.0
+            await open_patiently(journal, patience_s=patience_s, stop=stop)
+            yield journal, server
         finally:
             await journal.close()
     finally:
@@ -104,7 +126,12 @@ async def _journal(settings: Settings) -> AsyncIterator[RedisJournal]:
 
 
 async def _operate(
-    settings: Settings, loop: Loop, broker: IbBroker, clock: Clock, stop: asyncio.Event
+    settings: Settings,
+    loop: Loop,
+    broker: IbBroker,
+    clock: Clock,
+    stop: asyncio.Event,
+    server: EmbeddedServer | None,
 ) -> None:
     """Run broker, loop and feeds until one ends or the operator says stop; then stop in order."""
     tasks = [asyncio.ensure_future(broker.run()), asyncio.ensure_future(loop.run())]
@@ -114,6 +141,8 @@ async def _operate(
         else:
             feeding = _live(settings, loop, broker, clock)
         tasks += [asyncio.ensure_future(feeding), asyncio.ensure_future(_wait(stop))]
+        if server is not None:
+            tasks.append(asyncio.ensure_future(server.watch()))
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             await task
@@ -144,7 +173,7 @@ async def _until(what: Coroutine[Any, Any, None], worker: "asyncio.Future[None]"
 
 
 async def _play(settings: Settings, loop: Loop, broker: IbBroker, clock: PlayClock) -> None:
-    await broker.connected(settings.ib.startup_timeout_s)
+    await broker.connected(settings.ib.startup_timeout_s, at_once=True)
     play = Play(
         broker=broker,
         loop=loop,
@@ -152,17 +181,33 @@ async def _play(settings: Settings, loop: Loop, broker: IbBroker, clock: PlayClo
         schedule=schedule_settings(settings),
         overrides=settings.schedule.session_overrides,
     )
-    now = await play.begin(loop.state.time)
+    now = await play.begin(loop.state.time, jobs_done_to(settings.audit_path))
+    _check_same_play(settings, loop.state.time, now)
     await loop.put(_started(settings, now))
     await play.run()
 
 
+def _check_same_play(settings: Settings, journal_end: datetime | None, now: datetime) -> None:
+    """Refuse a gateway that plays from an earlier time on: time does not run backwards in one journal."""
+    if journal_end is not None and now < journal_end:
+        raise ConfigError(
+            f"state_dir: {settings.state_path} holds a play that has come to {journal_end.isoformat()}, the "
+            f"gateway's clock says {now.isoformat()}: it plays another play; give this one another state_dir"
+        )
+
+
 async def _live(settings: Settings, loop: Loop, broker: IbBroker, clock: Clock) -> None:
-    walked_to = loop.state.time
+    walked_to, done_to = loop.state.time, jobs_done_to(settings.audit_path)
     await loop.put(_started(settings, clock.now()))
-    schedule = LiveSchedule(loop, clock, schedule_settings(settings), settings.schedule.session_overrides)
+    schedule = LiveSchedule(
+        loop,
+        clock,
+        schedule_settings(settings),
+        settings.schedule.session_overrides,
+        broker.compare_clocks,
+    )
     parts = [
-        asyncio.ensure_future(schedule.run(walked_to)),
+        asyncio.ensure_future(schedule.run(walked_to, done_to)),
         asyncio.ensure_future(feed_live(broker, loop, clock, settings.loop.quote_interval_s)),
     ]
     try:

@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 import daemon
 from daemon.errors import ConfigError, ExitCode, HedgedError
-from daemon.ops import audit, demo, explain, run, simulate, version
+from daemon.ops import audit, config, demo, doctor, explain, health, run, simulate, status, version
 
 app = typer.Typer(
     name="hedged",
@@ -25,9 +25,13 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("simulate")(simulate.simulate)
+app.command("status")(status.status)
+app.command("health")(health.health)
 app.command("explain")(explain.explain)
+app.command("doctor")(doctor.doctor)
 app.command("version")(version.version)
 app.add_typer(audit.app, name="audit")
+app.add_typer(config.app, name="config")
 
 
 def main() -> int:

@@ -9,13 +9,17 @@ from daemon.broker.port import Broker
 from daemon.clock import Clock, PlayClock
 from daemon.hours import NEW_YORK, sessions_around
 from daemon.loop import Loop
-from daemon.schedule import ScheduleSettings, due
+from daemon.schedule import ScheduleSettings, due, undone
 from daemon.settings.session import SessionOverride
 from strategies.core.events import Calendar, SessionHours
 
 
 async def feed_live(broker: Broker, loop: Loop, clock: Clock, quote_interval_s: float) -> None:
-    """Hand over reports at once, and quotes at once after a pause, else once an interval; for ever."""
+    """Hand over reports at once, and quotes at once after a pause, else once an interval; for ever.
+
+    Quotes wait while the loop has not decided on what it was given: when the store is back after a pause it
+    shall see the market as it is then, not a queue of how it was.
+    """
     running = asyncio.get_running_loop()
     quotes_due_at = running.time()
     while True:
@@ -25,6 +29,8 @@ async def feed_live(broker: Broker, loop: Loop, clock: Clock, quote_interval_s: 
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(broker.pending.wait(), wait_s)
         with_quotes = running.time() >= quotes_due_at
+        if with_quotes:
+            await loop.drained()
         if with_quotes and broker.quotes_pending.is_set():
             quotes_due_at = running.time() + quote_interval_s
         for event in broker.drain(clock.now(), quotes=with_quotes):
@@ -65,9 +71,13 @@ class Play:
         self._overrides = overrides
         self._sessions: tuple[SessionHours, ...] = ()
         self._walked_to: datetime | None = None
+        self._done_to: datetime | None = None
 
-    async def begin(self, walked_to: datetime | None) -> datetime:
-        """Ask for the first time; jobs since `walked_to` (the journal's end) will be made up for.
+    async def begin(self, walked_to: datetime | None, done_to: datetime | None = None) -> datetime:
+        """Ask for the first time.
+
+        Jobs since `walked_to` (the journal's end) will be made up for, and those since `done_to` (the last
+        one on record) that a crash at the journal's end kept from it.
 
         Raises:
             BrokerUnavailable: the gateway went away.
@@ -76,6 +86,7 @@ class Play:
         now = await self._broker.step_time()
         self._clock.set(now)
         self._walked_to = now if walked_to is None else walked_to
+        self._done_to = done_to
         return now
 
     async def run(self) -> None:
@@ -99,6 +110,10 @@ class Play:
             await self._loop.put(Calendar(time=now, sessions=self._sessions))
         for event in self._broker.drain(now, quotes=True):
             await self._loop.put(event)
+        if self._done_to is not None:
+            for timer in undone(self._sessions, self._schedule, self._done_to, self._walked_to, now):
+                await self._loop.put(timer)
+            self._done_to = None
         for timer in due(self._sessions, self._schedule, self._walked_to, now):
             await self._loop.put(timer)
         self._walked_to = now

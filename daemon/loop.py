@@ -5,9 +5,12 @@ disk; a crash in between leaves an intent without a transmission, which the next
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
+import msgspec
 import structlog
 
 from daemon import codec
@@ -15,20 +18,41 @@ from daemon.errors import StoreUnavailable
 from daemon.hours import NEW_YORK
 from daemon.store.port import Commit, Journal, Snapshot
 from daemon.telemetry.audit_file import AuditFile
+from daemon.telemetry.checkpoints import Checkpoint
 from daemon.telemetry.records import Chain
 from daemon.version import VERSION
-from strategies.core.commands import AnyCommand
+from strategies.core.commands import AnyCommand, PlaceOrder
 from strategies.core.events import AnyEvent
 from strategies.core.rules import rules_hash
 from strategies.core.state import SCHEMA, State, encode_state, state_hash
 
 _log = structlog.get_logger(__name__)
 
+_SEND_WITHIN_S = 5.0
+_OFFER_AGAIN_S = 1.0
+
 Observer = Callable[[AnyEvent, Sequence[bytes]], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pulse:
+    """The loop's vital signs.
+
+    Args:
+        seq: the last record committed.
+        commit_age_s: seconds since the last commit, since the loop was made where there is none yet.
+        waiting: events that wait or are being taken.
+    """
+
+    seq: int
+    commit_age_s: float
+    waiting: int
 
 
 class Loop:
     """Owns the state, the chain and the order of things; nobody else writes.
+
+    `store_fault` says why the journal takes nothing at present; empty while it does.
 
     Args:
         journal: where commits go first.
@@ -36,6 +60,7 @@ class Loop:
         state: as recovered.
         chain: the end of the journal.
         execute: carries a command out; called after the commit.
+        decline: is told of an order that is not sent because its commit was held up too long, and why.
         queue_size_max: events that may wait.
         snapshot_every_commits: how often the state is saved and the journal cut behind it.
         store_patience_s: how long the store may be away before the loop gives up; meanwhile nothing is sent.
@@ -50,6 +75,7 @@ class Loop:
         state: State,
         chain: Chain,
         execute: Callable[[AnyCommand], None],
+        decline: Callable[[PlaceOrder, str], None],
         queue_size_max: int,
         snapshot_every_commits: int,
         store_patience_s: float,
@@ -60,11 +86,24 @@ class Loop:
         self._audit = audit
         self._chain = chain
         self._execute = execute
+        self._decline = decline
         self._queue: asyncio.Queue[AnyEvent] = asyncio.Queue(queue_size_max)
         self._snapshot_every = snapshot_every_commits
         self._since_snapshot = 0
         self._patience_s = store_patience_s
         self._observe = observe
+        self.store_fault = ""
+        self._committed_at_s = time.monotonic()
+        self._taking = 0
+
+    @property
+    def pulse(self) -> Pulse:
+        """How the loop is doing now."""
+        return Pulse(
+            seq=self._chain.last_seq,
+            commit_age_s=time.monotonic() - self._committed_at_s,
+            waiting=self._queue.qsize() + self._taking,
+        )
 
     async def put(self, event: AnyEvent) -> None:
         """Queue an event; waits while the queue is full."""
@@ -78,7 +117,9 @@ class Loop:
         """Take events for ever; cancel to stop. Any failure ends the loop: nothing is skipped."""
         while True:
             event = await self._queue.get()
+            self._taking = 1
             await self.take(event)
+            self._taking = 0
             self._queue.task_done()
 
     async def take(self, event: AnyEvent) -> None:
@@ -86,56 +127,87 @@ class Loop:
         seq = self._chain.last_seq + 1
         state, bodies, commands = codec.fold(self.state, event, seq)
         chain, lines = self._chain.extend(bodies)
-        await self._commit(
-            Commit(
-                first_seq=seq,
-                last_seq=chain.last_seq,
-                prev_hash=self._chain.last_hash,
-                last_hash=chain.last_hash,
-                lines=lines,
-            )
+        commit = Commit(
+            first_seq=seq,
+            last_seq=chain.last_seq,
+            prev_hash=self._chain.last_hash,
+            last_hash=chain.last_hash,
+            lines=lines,
         )
+        held_s = await self._patiently(lambda: self._journal.append(commit))
+        self._committed_at_s = time.monotonic()
+        self._keep_state(trading_day(event.time))
         self.state, self._chain = state, chain
         self._audit.append(trading_day(event.time), lines)
         if self._observe is not None:
             self._observe(event, bodies)
         for command in commands:
-            self._execute(command)
+            self._carry_out(command, held_s)
         self._since_snapshot += 1
         if self._since_snapshot >= self._snapshot_every:
             await self.save()
 
-    async def _commit(self, commit: Commit) -> None:
-        """Append; while the store is away the same commit is offered again, which cannot double it."""
+    def _keep_state(self, day: date) -> None:
+        """Where a day's audit file begins, keep the state it begins with."""
+        if self._chain.last_seq and self._audit.begins(day):
+            self._audit.keep_state(
+                day,
+                Checkpoint(
+                    seq=self._chain.last_seq,
+                    hash=self._chain.last_hash,
+                    schema=SCHEMA,
+                    code_version=VERSION,
+                    state_hash=state_hash(self.state),
+                    state=msgspec.Raw(encode_state(self.state)),
+                ),
+            )
+
+    def _carry_out(self, command: AnyCommand, held_s: float) -> None:
+        """Act; but an order that had to wait for its journal is not sent: its price is of another moment."""
+        if held_s > _SEND_WITHIN_S and isinstance(command, PlaceOrder):
+            self._decline(command, f"the journal held it up for {held_s:.0f} s")
+        else:
+            self._execute(command)
+
+    async def _patiently(self, write: Callable[[], Awaitable[object]]) -> float:
+        """Write; while the store is away the same write is offered again, which cannot double it.
+
+        Returns:
+            How long the store held us up, seconds.
+        """
         loop = asyncio.get_running_loop()
-        gives_up_at = loop.time() + self._patience_s
+        began_at = loop.time()
         while True:
             try:
-                await self._journal.append(commit)
+                await write()
             except StoreUnavailable as error:
-                if loop.time() >= gives_up_at:
+                if loop.time() - began_at >= self._patience_s:
                     raise
-                _log.warning("journal unavailable, nothing is sent meanwhile", error=error.message)
-                await asyncio.sleep(1.0)
+                if self.store_fault != error.message:
+                    _log.warning("not ready: journal unavailable, nothing is sent", error=error.message)
+                self.store_fault = error.message
+                await asyncio.sleep(_OFFER_AGAIN_S)
             else:
-                return
+                if self.store_fault:
+                    _log.info("journal available again, nothing was lost")
+                self.store_fault = ""
+                return loop.time() - began_at
 
     async def save(self) -> None:
         """Save the state, bring the audit file to disk, and cut the journal behind both."""
         self._since_snapshot = 0
         self._audit.sync()
-        await self._journal.save_snapshot(
-            Snapshot(
-                seq=self._chain.last_seq,
-                last_hash=self._chain.last_hash,
-                state=encode_state(self.state),
-                state_hash=state_hash(self.state),
-                rules_hash=rules_hash(self.state.rules),
-                code_version=VERSION,
-                schema=SCHEMA,
-            )
+        snapshot = Snapshot(
+            seq=self._chain.last_seq,
+            last_hash=self._chain.last_hash,
+            state=encode_state(self.state),
+            state_hash=state_hash(self.state),
+            rules_hash=rules_hash(self.state.rules),
+            code_version=VERSION,
+            schema=SCHEMA,
         )
-        await self._journal.trim(self._chain.last_seq)
+        await self._patiently(lambda: self._journal.save_snapshot(snapshot))
+        await self._patiently(lambda: self._journal.trim(snapshot.seq))
 
 
 def trading_day(at: datetime) -> date:

@@ -35,7 +35,7 @@ async def _snapshot(journal: Journal) -> tuple[State, Chain]:
         )
     try:
         state = decode_state(saved.state)
-    except msgspec.ValidationError as error:
+    except msgspec.DecodeError as error:
         raise JournalCorrupt(f"the snapshot of seq {saved.seq} does not decode: {error}") from error
     if state_hash(state) != saved.state_hash:
         raise JournalCorrupt(f"the snapshot of seq {saved.seq} does not have the hash that it states")

@@ -65,9 +65,28 @@ def due(
             day=appointment.day,
             misfired=until - appointment.at > grace,
         )
-    beat = last_beat(until, settings.heartbeat_s)
-    if beat > after:
-        yield Timer(time=until, job=Job.HEARTBEAT, intended=beat)
+    if last_beat(until, settings.heartbeat_s) > after:
+        yield heartbeat(until, settings.heartbeat_s, last_beat(after, settings.heartbeat_s))
+
+
+def undone(
+    sessions: Sequence[SessionHours],
+    settings: ScheduleSettings,
+    done_to: datetime,
+    until: datetime,
+    now: datetime,
+) -> Iterator[Timer]:
+    """Yield the session jobs intended in (done_to, until] that a crash kept from the record, as of `now`."""
+    for timer in due(sessions, settings, done_to, now):
+        if timer.job is not Job.HEARTBEAT and timer.intended <= until:
+            yield timer
+
+
+def heartbeat(now: datetime, heartbeat_s: float, before: datetime | None) -> Timer:
+    """Return the heartbeat that is due now; it stands for those missed since the one at `before`, too."""
+    intended = last_beat(now, heartbeat_s)
+    missed = 0 if before is None else round((intended - before).total_seconds() / heartbeat_s) - 1
+    return Timer(time=now, job=Job.HEARTBEAT, intended=intended, coalesced=max(missed, 0))
 
 
 @lru_cache(maxsize=4)

@@ -34,6 +34,7 @@ class Valuation:
     net_liquidation: Decimal
     cash: Decimal
     option_value: Decimal
+    stock_value: Decimal
     gross_position_value: Decimal
     futures_pnl: Decimal
     unrealized: Decimal
@@ -45,6 +46,11 @@ class Valuation:
         """Funds for new orders: cash (and open futures profit) less the margin."""
         return self.cash + self.futures_pnl - self.margin
 
+    @property
+    def equity(self) -> Decimal:
+        """Equity with loan value: everything but options."""
+        return self.cash + self.futures_pnl + self.stock_value
+
     def tags(self) -> list[tuple[str, str, str]]:
         """Return the account values as (tag, value, currency), in the order they are sent."""
         available = cents(self.available)
@@ -52,7 +58,7 @@ class Valuation:
             ("NetLiquidation", cents(self.net_liquidation)),
             ("TotalCashValue", cents(self.cash)),
             ("SettledCash", cents(self.cash)),
-            ("EquityWithLoanValue", cents(self.cash + self.futures_pnl)),
+            ("EquityWithLoanValue", cents(self.equity)),
             ("GrossPositionValue", cents(self.gross_position_value)),
             ("InitMarginReq", cents(self.margin)),
             ("MaintMarginReq", cents(self.margin)),
@@ -61,6 +67,7 @@ class Valuation:
             ("BuyingPower", max(Decimal(0), available * _BUYING_POWER_MULTIPLE)),
             ("CashBalance", cents(self.cash)),
             ("OptionMarketValue", cents(self.option_value)),
+            ("StockMarketValue", cents(self.stock_value)),
             ("FuturesPNL", cents(self.futures_pnl)),
             ("UnrealizedPnL", cents(self.unrealized)),
             ("RealizedPnL", cents(self.realized)),
@@ -152,9 +159,11 @@ class Account:
         self.realized += cents((value - held.average_cost) * held.quantity)
         return value
 
-    def value(self, mark: Callable[[Instrument], float]) -> Valuation:
-        """Value the account with marks in points."""
-        options = gross = futures = unrealized = Decimal(0)
+    def value(
+        self, mark: Callable[[Instrument], float], spot: Callable[[str], float | None]
+    ) -> Valuation:
+        """Value the account with marks in points; `spot` gives the level of an index for margins."""
+        options = stocks = gross = futures = unrealized = Decimal(0)
         for held in self.positions.values():
             market = exact(mark(held.instrument)) * held.instrument.multiplier * held.quantity
             gain = market - held.average_cost * held.quantity
@@ -162,17 +171,20 @@ class Account:
             gross += abs(market)
             if held.instrument.sec_type == "FUT":
                 futures += gain
+            elif held.instrument.sec_type == "STK":
+                stocks += market
             else:
                 options += market
         return Valuation(
-            net_liquidation=self.cash + options + futures,
+            net_liquidation=self.cash + options + stocks + futures,
             cash=self.cash,
             option_value=options,
+            stock_value=stocks,
             gross_position_value=gross,
             futures_pnl=futures,
             unrealized=unrealized,
             realized=self.realized,
-            margin=requirement(self.holdings(), mark).margin,
+            margin=requirement(self.holdings(), mark, spot).margin,
         )
 
     def holdings(self) -> Iterable[tuple[Instrument, int]]:

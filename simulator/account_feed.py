@@ -85,7 +85,7 @@ class AccountFeed:
                 self._send_summary(client, request_id, tags, value)
 
     def _value(self) -> Valuation:
-        return self._account.value(self._board.mark)
+        return self._account.value(self._board.mark, self._board.spot)
 
     def _send_values(self, client: Client, value: Valuation) -> None:
         """Send the values that differ from what the client has."""

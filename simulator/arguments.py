@@ -5,6 +5,7 @@ import re
 import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from datetime import time as day_time
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import NoReturn
@@ -13,12 +14,15 @@ from simulator.clock import ClockError, ClockMode, parse_mode
 from simulator.faults import Faults
 from simulator.gateway import Settings
 from simulator.hours import NEW_YORK, new_york_day
-from simulator.market.model import Market
+from simulator.market.model import Market, Session
 from simulator.market.sources import generate, open_history
+from simulator.switches import add_switches, read_switches
 
 _HISTORY_FROM, _HISTORY_TO = date(2018, 1, 22), date(2018, 2, 16)
 _GENERATED_FROM = date(2026, 1, 5)
 _SESSIONS = 24
+_SESSION_MIN = timedelta(minutes=5)
+_FULL_DAY = timedelta(minutes=390)
 _IDLE_BEFORE = timedelta(days=7)  # a start on a weekend or holiday waits for the first session
 
 
@@ -61,6 +65,17 @@ def _instant(text: str) -> datetime:
     return (found if found.tzinfo else found.replace(tzinfo=NEW_YORK)).astimezone(UTC)
 
 
+def _span(text: str) -> tuple[day_time, day_time]:
+    opens, _, closes = text.partition("-")
+    try:
+        found = day_time.fromisoformat(opens), day_time.fromisoformat(closes)
+    except ValueError:
+        found = None
+    if found is None or found[0] >= found[1]:
+        raise argparse.ArgumentTypeError(f"'{text}' is no span of a day; use HH:MM-HH:MM, e.g. 09:30-16:00")
+    return found
+
+
 def _cash(text: str) -> Decimal:
     try:
         found = Decimal(text)
@@ -98,6 +113,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sessions", type=int, metavar="N", help=f"how many to generate, default {_SESSIONS}"
     )
+    parser.add_argument(
+        "--session",
+        type=_span,
+        metavar="OPEN-CLOSE",
+        help="generated days only: the first day is a session with these New York hours, HH:MM[:SS]",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--clock",
@@ -113,9 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--step-s", type=int, default=60, help="seconds between instants of a session")
     parser.add_argument("--ledger", type=Path, metavar="FILE", help="write the gateway's own record here")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[@N]")
-    parser.add_argument(
-        "--bag-commission", action="store_true", help="report commissions on BAG executions too"
-    )
+    add_switches(parser)
     return parser
 
 
@@ -139,7 +158,8 @@ def parse(values: list[str] | None = None) -> Arguments:
     start = found.start
     if start is None and found.history is None and found.clock.speed is not None:
         start = datetime.now(UTC)
-    market = _market(found, start)
+    special = _special_session(found, start)
+    market = _market(found, start, special)
     if start is None and found.clock.speed is not None:
         start = market.sessions[0].open  # a running clock begins where there is something to see
     first, last = market.sessions[0].day, market.sessions[-1].day
@@ -153,14 +173,28 @@ def parse(values: list[str] | None = None) -> Arguments:
         start=start,
         step_s=found.step_s,
         step_client=found.step_client,
-        bag_commission=found.bag_commission,
+        switches=read_switches(found),
+        special_session=special,
     )
     return Arguments(
         host=found.host, port=found.port, settings=settings, market=market, faults=faults, ledger=found.ledger
     )
 
 
-def _market(found: argparse.Namespace, start: datetime | None) -> Market:
+def _special_session(found: argparse.Namespace, start: datetime | None) -> Session | None:
+    """Return the first day's session if its hours are given."""
+    if found.session is None:
+        return None
+    if found.history is not None:
+        raise ArgumentError("--session: only for generated days; recorded days have their own hours")
+    day = _GENERATED_FROM if start is None else new_york_day(start)
+    opens, closes = (datetime.combine(day, at, NEW_YORK).astimezone(UTC) for at in found.session)
+    if closes - opens < _SESSION_MIN:
+        raise ArgumentError(f"--session: {closes - opens} is too short; give it at least {_SESSION_MIN}")
+    return Session(day=day, open=opens, close=closes, half_day=closes - opens < _FULL_DAY)
+
+
+def _market(found: argparse.Namespace, start: datetime | None, special: Session | None) -> Market:
     if found.history is not None:
         if found.sessions is not None:
             raise ArgumentError("--sessions: only for generated days; choose real ones with --from and --to")
@@ -169,6 +203,5 @@ def _market(found: argparse.Namespace, start: datetime | None) -> Market:
     if found.first is not None or found.last is not None:
         raise ArgumentError("--from and --to: only for real days; name their folder with --history")
     begin = _GENERATED_FROM if start is None else new_york_day(start)
-    return generate(
-        found.regime or "shock", begin, _SESSIONS if found.sessions is None else found.sessions, found.seed
-    )
+    sessions = _SESSIONS if found.sessions is None else found.sessions
+    return generate(found.regime or "shock", begin, sessions, found.seed, special)

@@ -12,18 +12,22 @@ class Client:
 
     Attributes:
         write: hands bytes to its connection.
+        hang_up: closes its connection.
         subscriptions: market data by request id.
         wants_positions: it is told of position changes (request 61).
         account_sent: account values last sent to it (request 6); None while not subscribed.
         multi_requests: its subscriptions of request 76.
+        binds_orders: client 0 is given the orders that are made by hand (request 15).
         summary_requests: its subscriptions of request 62, with the tags asked for (empty for all).
     """
 
     client_id: int
     write: Callable[[bytes], None]
+    hang_up: Callable[[], None]
     outbox: list[bytes] = field(default_factory=list)
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     wants_positions: bool = False
+    binds_orders: bool = False
     account_sent: dict[str, str] | None = None
     multi_requests: list[int] = field(default_factory=list)
     summary_requests: dict[int, frozenset[str]] = field(default_factory=dict)

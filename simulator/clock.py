@@ -62,7 +62,8 @@ def instants(sessions: Sequence[Session], step_s: int) -> Iterator[datetime]:
     cash close always among them, and three after (a minute, a quarter and three quarters of an hour on).
     """
     for session in sessions:
-        yield from (_on_day(session, moment) for moment in _BEFORE_OPEN)
+        early = (_on_day(session, moment) for moment in _BEFORE_OPEN)
+        yield from (instant for instant in early if instant < session.open)
         last = session.options_close
         count = -(-int((last - session.open).total_seconds()) // step_s)
         beats = {session.open + timedelta(seconds=step_s * number) for number in range(count)}

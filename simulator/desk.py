@@ -1,63 +1,76 @@
-"""The order desk: takes clients' orders and cancels, and tells the owners what becomes of them."""
+"""The order desk: takes clients' orders and cancels."""
 
-from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from simulator import order_replies, replies
 from simulator.account import Account
-from simulator.account_feed import AccountFeed
-from simulator.clients import Client, Clients
+from simulator.clients import Client
 from simulator.exchange import Exchange
 from simulator.faults import Faults
 from simulator.hours import new_york_day
 from simulator.instruments import Combo
 from simulator.ledger import Ledger
+from simulator.linked_orders import bracket
 from simulator.order_check import OrderCheck, Refusal
 from simulator.order_codec import Ticket
-from simulator.orders import Execution, Order, Status
-from simulator.requests import RequestError
+from simulator.order_news import MANUAL_CLIENT, OrderNews
+from simulator.orders import Order, Status
+from simulator.requests import RequestError, invalid
+from simulator.switches import Switches
+
+PRESET_TIF = (10349, "Order TIF was set to DAY based on order preset.")
+_OUTSIDE_IGNORED = (
+    "Order Event Warning:Attribute 'Outside Regular Trading Hours' is ignored based on the order type and "
+    "destination. PlaceOrder is now being processed."
+)
 
 
 class Desk:
-    """The clients' side of the exchange; it listens to what happens to their orders there.
+    """The clients' side of the exchange.
 
     Args:
         account: whose orders.
-        clients: who is told.
-        feed: who is told of positions.
         ledger: where transmissions are recorded.
         faults: what goes wrong.
         check: what is refused.
+        switches: what differs between gateways.
+        news: tells the clients.
     """
 
     def __init__(
         self,
         *,
         account: Account,
-        clients: Clients,
-        feed: AccountFeed,
         ledger: Ledger,
         faults: Faults,
         check: OrderCheck,
+        switches: Switches,
+        news: OrderNews,
     ) -> None:
         self._account = account
-        self._clients = clients
-        self._feed = feed
         self._ledger = ledger
         self._faults = faults
         self._check = check
+        self._switches = switches
+        self._news = news
         self._next_ids: dict[int, int] = {}
+        self._bound = 0
 
     def next_order_id(self, client_id: int) -> int:
         """Return the first free order id of a client; it survives its reconnects."""
         return self._next_ids.get(client_id, 1)
+
+    def roll_back(self, client_id: int) -> None:
+        """Forget which order ids a client has used (a fault)."""
+        self._next_ids.pop(client_id, None)
 
     def place(self, client: Client, ticket: Ticket, exchange: Exchange, now: datetime) -> None:
         """Take an order, or new terms of one that works."""
         dropped = self._faults.strikes("drop_order")
         muted, halved = self._faults.strikes("hold_ack"), self._faults.strikes("half_fill")
         self._record(client, ticket, now)
-        if dropped:
+        if dropped or self._faults.outages.cut_off:
             return
         try:
             order = self._take(client, ticket, exchange, now)
@@ -69,15 +82,35 @@ class Desk:
         order.muted = muted
         if halved:
             order.fill_cap, order.capped_on = -(-order.quantity // 2), new_york_day(now)
-        refusal = self._check.refusal(order, exchange.working(), now)
-        if refusal is None:
-            exchange.accept(order, now)
+        if order.transmitted:
+            self._transmit(order, exchange, now)
         else:
-            self._refuse(order, refusal, exchange, now)
+            exchange.keep(order)
+
+    def place_by_hand(self, ticket: Ticket, exchange: Exchange, now: datetime) -> Order:
+        """Take an order that was made at the gateway's own screen; it has no order id yet.
+
+        Raises:
+            RequestError: it describes no order.
+        """
+        order = self._check.make(replace(ticket, order_id=0), MANUAL_CLIENT, exchange.next_perm_id(), None, now)
+        self._transmit(order, exchange, now)
+        return order
+
+    def bind(self, client: Client, exchange: Exchange) -> None:
+        """Give client 0 the orders made by hand: each gets a negative order id (100, then its state)."""
+        for order in exchange.working():
+            if order.client_id == MANUAL_CLIENT and order.ticket.order_id == 0:
+                self._bound -= 1
+                order.ticket = replace(order.ticket, order_id=self._bound)
+                client.send(order_replies.order_bound(order))
+                self._news.acknowledged(order)
 
     def cancel(self, client: Client, order_id: int, exchange: Exchange, now: datetime) -> None:
         """Cancel one of the client's own orders."""
         self._ledger.write("cancel", now, client=client.client_id, order_id=order_id)
+        if self._faults.outages.cut_off:
+            return
         order = self._find(exchange, client.client_id, order_id)
         if order is None:
             text = f"OrderId {order_id} that needs to be cancelled is not found."
@@ -88,13 +121,14 @@ class Desk:
             )
             client.send(replies.error(order_id, 10148, text))
         else:
-            exchange.end(order, now, "")
+            exchange.end(order, now, "", client.client_id)
 
     def cancel_all(self, client: Client, exchange: Exchange, now: datetime) -> None:
         """Cancel every working order of every client."""
         self._ledger.write("cancel", now, client=client.client_id, order_id=None)
         for order in exchange.working():
-            exchange.end(order, now, "")
+            if order.is_working:
+                exchange.end(order, now, "", client.client_id)
 
     def reconnected(self, client_id: int, exchange: Exchange) -> None:
         """Lift what a fault has withheld from a client, now that it is back."""
@@ -103,51 +137,79 @@ class Desk:
                 order.muted = False
                 order.capped_on = None
 
-    def acknowledged(self, order: Order) -> None:
-        """Tell the owner that the order or its state is new."""
-        self._tell(
-            order, [order_replies.open_order(order, self._account.name), order_replies.order_status(order)]
-        )
-
-    def executed(self, order: Order, executions: list[Execution]) -> None:
-        """Tell the owner of a fill, and everybody of the positions."""
-        name = self._account.name
-        frames = [order_replies.exec_details(-1, execution, name) for execution in executions]
-        frames += [order_replies.order_status(order), order_replies.open_order(order, name)]
-        frames += [order_replies.commission_report(e) for e in executions if e.commission is not None]
-        self._tell(order, frames)
-        items = [e.contract for e in executions if not isinstance(e.contract, Combo)]
-        self._feed.moved(items, executions[0].time)
-
-    def cancelled(self, order: Order) -> None:
-        """Tell the owner that the order has ended."""
-        reason = f"Order Canceled - reason:{order.completed_text}"
-        self._tell(
-            order, [order_replies.order_status(order), replies.error(order.ticket.order_id, 202, reason)]
-        )
-
     def _take(self, client: Client, ticket: Ticket, exchange: Exchange, now: datetime) -> Order | None:
-        """Make the order of a ticket; None if the ticket was new terms for one that works."""
+        """Make the order of a ticket; None if the ticket was answered: new terms, or a question."""
         known = self._find(exchange, client.client_id, ticket.order_id)
-        if known is not None and known.is_working:
-            self._check.amend(known, ticket)
-            exchange.amended(known, now)
+        if known is not None and known.is_working and not ticket.what_if:
+            self._amend(known, ticket, exchange, now)
             return None
         if ticket.order_id < self.next_order_id(client.client_id):
             raise RequestError(103, "Duplicate order id")
+        parent = self._parent(client, ticket, exchange)
+        order = self._check.make(ticket, client.client_id, exchange.next_perm_id(), parent, now)
         self._next_ids[client.client_id] = ticket.order_id + 1
-        return self._check.make(ticket, client.client_id, exchange.next_perm_id(), now)
+        if ticket.what_if:
+            self._answer_what_if(client, order, exchange, now)
+            return None
+        return order
+
+    def _amend(self, order: Order, ticket: Ticket, exchange: Exchange, now: datetime) -> None:
+        self._check.amend(order, ticket, now)
+        if ticket.transmit and not order.transmitted:
+            order.transmitted = True
+            self._transmit(order, exchange, now)
+        else:
+            exchange.amended(order, now)
+
+    def _transmit(self, order: Order, exchange: Exchange, now: datetime) -> None:
+        """Send an order to the broker, with what its transmission sends along, or say why it is refused."""
+        for other in bracket(order, exchange.working()):
+            other.transmitted = True
+            self._submit(other, exchange, now)
+        self._submit(order, exchange, now)
+
+    def _submit(self, order: Order, exchange: Exchange, now: datetime) -> None:
+        refusal = self._check.refusal(order, exchange.working(), now)
+        if refusal is not None:
+            self._refuse(order, refusal, exchange, now)
+            return
+        self._warn(order)
+        exchange.accept(order, now)
+
+    def _warn(self, order: Order) -> None:
+        """Send the notices that come with an order that is worked all the same."""
+        order_id = order.ticket.order_id
+        if order.ticket.outside_rth and (isinstance(order.contract, Combo) or order.contract.sec_type == "OPT"):
+            self._news.tell(order, [replies.error(order_id, 2109, _OUTSIDE_IGNORED)])
+        unset = self._switches.preset_tif and not order.ticket.terms.text("tif")
+        if self._faults.strikes("preset_tif") or unset:
+            self._news.tell(order, [replies.error(order_id, *PRESET_TIF)])
+
+    def _answer_what_if(self, client: Client, order: Order, exchange: Exchange, now: datetime) -> None:
+        answer = self._check.what_if(order, exchange.working(), now)
+        if isinstance(answer, Refusal):
+            client.send(replies.error(order.ticket.order_id, answer.code, answer.reason))
+            return
+        if self._faults.strikes("whatif_unset"):
+            client.send(order_replies.open_order(order, self._account.name))
+            return
+        client.send(order_replies.what_if_answer(order, self._account.name, answer))
 
     def _refuse(self, order: Order, refusal: Refusal, exchange: Exchange, now: datetime) -> None:
         exchange.refused(order, now, refusal.status, refusal.reason)
         notice = replies.error(order.ticket.order_id, refusal.code, refusal.reason)
-        status = order_replies.order_status(order)
-        self._tell(order, [status, notice] if refusal.status is Status.INACTIVE else [notice, status])
+        states = [order_replies.open_order(order, self._account.name), *self._news.status(order)]
+        self._news.tell(order, [*states, notice] if refusal.status is Status.INACTIVE else [notice, *states])
 
-    def _tell(self, order: Order, frames: Iterable[bytes]) -> None:
-        owner = self._clients.get(order.client_id)
-        if owner is not None and not order.muted:
-            owner.send(*frames)
+    def _parent(self, client: Client, ticket: Ticket, exchange: Exchange) -> Order | None:
+        if not ticket.parent_id:
+            return None
+        found = self._find(exchange, client.client_id, ticket.parent_id)
+        if found is None:
+            raise RequestError(135, f"Can't find order with ID = {ticket.parent_id}")
+        if not found.is_working and not found.filled:
+            raise invalid(f"parentId {ticket.parent_id} is an order that has ended unfilled; leave it empty")
+        return found
 
     def _record(self, client: Client, ticket: Ticket, now: datetime) -> None:
         query = ticket.contract

@@ -6,7 +6,8 @@ from typing import Protocol
 from simulator.booking import Booking
 from simulator.hours import Hours, new_york_day
 from simulator.instruments import Instrument
-from simulator.matching import decide
+from simulator.linked_orders import children_of, reductions
+from simulator.matching import Fill, decide, is_reached, midpoint_limit
 from simulator.orders import Execution, Order, Status
 from simulator.quotes import Board
 from simulator.randomness import uniform
@@ -36,6 +37,9 @@ class Exchange:
         booking: turns fills into executions.
         seed: of fills inside the spread and of the ids.
         listener: who is told.
+
+    Attributes:
+        orders: every order ever, by permId.
     """
 
     def __init__(
@@ -56,6 +60,11 @@ class Exchange:
         """Return the orders that can still fill, oldest first."""
         return [order for order in self.orders.values() if order.is_working]
 
+    def keep(self, order: Order) -> None:
+        """Take a new order on the gateway's screen and tell of it; it is not at the broker yet."""
+        self.orders[order.perm_id] = order
+        self._listener.acknowledged(order)
+
     def accept(self, order: Order, now: datetime) -> None:
         """Take a new order, tell of it and match it."""
         self.orders[order.perm_id] = order
@@ -64,11 +73,11 @@ class Exchange:
     def amended(self, order: Order, now: datetime) -> None:
         """Tell of new or changed terms and match the order."""
         order.rested = False
-        if order.ticket.transmit:
+        if order.transmitted:
             order.status = self._status_at(order, now)
         self._listener.acknowledged(order)
         self._match(order, now)
-        if order.ticket.tif == "IOC" and order.is_working:
+        if order.ticket.tif == "IOC" and order.is_working and order.may_work(now):
             self.end(order, now, "immediate-or-cancel: the rest could not be filled at once")
 
     def refused(self, order: Order, now: datetime, status: Status, reason: str) -> None:
@@ -76,19 +85,30 @@ class Exchange:
         self.orders[order.perm_id] = order
         order.status, order.completed_at, order.completed_text = status, now, reason
 
-    def end(self, order: Order, now: datetime, reason: str) -> None:
-        """Cancel a working order."""
+    def end(self, order: Order, now: datetime, reason: str, by_client: int | None = None) -> None:
+        """Cancel a working order, and what waits for its fill."""
         order.status, order.completed_at, order.completed_text = Status.CANCELLED, now, reason
+        order.ended_by = None if by_client == order.client_id else by_client
         self._listener.cancelled(order)
+        for child in children_of(order, self.working()):
+            if order.filled:
+                # What was bought may still be sold, and no more than that.
+                child.quantity = min(child.quantity, order.filled)
+                self.amended(child, now)
+            else:
+                self.end(child, now, "its parent order was cancelled")
 
     def begin_instant(self, now: datetime) -> None:
-        """End DAY orders whose session is over and submit those whose hours have begun."""
+        """End DAY and GTD orders whose time is over and submit those whose hours have begun."""
         for order in self.working():
+            if not order.is_working:
+                continue  # ended with its parent, earlier in this loop
             if order.fill_cap is not None and order.capped_on != new_york_day(now):
                 order.fill_cap = None
             if order.expires_at is not None and now > order.expires_at:
-                self.end(order, now, "the DAY order expired at the end of its session")
-            elif order.ticket.transmit and order.status != (status := self._status_at(order, now)):
+                span = "session" if order.ticket.tif == "DAY" else "time"
+                self.end(order, now, f"the {order.ticket.tif} order expired at the end of its {span}")
+            elif order.transmitted and order.status != (status := self._status_at(order, now)):
                 order.status = status
                 self._listener.acknowledged(order)
 
@@ -100,30 +120,71 @@ class Exchange:
     def cancel_contract(self, item: Instrument, now: datetime) -> None:
         """Cancel the orders on a contract that has expired."""
         for order in self.working():
-            if any(leg.instrument.con_id == item.con_id for leg in order.legs):
+            if order.is_working and any(leg.instrument.con_id == item.con_id for leg in order.legs):
                 self.end(order, now, f"{item.local_symbol} has expired")
 
     def _status_at(self, order: Order, now: datetime) -> Status:
-        is_open = self._hours.is_open(order.contract, now)
-        return Status.SUBMITTED if is_open or order.filled else Status.PRE_SUBMITTED
+        works = self._hours.is_open(order.contract, now) and order.triggered and order.may_work(now)
+        return Status.SUBMITTED if works or order.filled else Status.PRE_SUBMITTED
 
     def _match(self, order: Order, now: datetime) -> None:
-        if not order.ticket.transmit or not self._hours.is_open(order.contract, now):
+        if not (order.is_working and order.may_work(now) and self._hours.is_open(order.contract, now)):
             return
+        if not self._has_triggered(order, now):
+            return
+        fill = self._fill_of(order, now)
+        if fill is None:
+            order.rested = True
+            return
+        left_before = order.remaining
+        self._listener.executed(order, self._booking.execute(order, fill, now))
+        self._settle_links(order, left_before, now)
+
+    def _has_triggered(self, order: Order, now: datetime) -> bool:
+        """Trigger a stop order whose price is reached; return whether the order works."""
+        if not order.triggered:
+            stop = order.ticket.aux_price
+            assert stop is not None
+            quote = self._board.available(order.contract)
+            if not is_reached(buys=order.ticket.action == "BUY", stop=stop, quote=quote):
+                return False
+            order.triggered = True
+            order.status = self._status_at(order, now)
+            self._listener.acknowledged(order)
+        return True
+
+    def _fill_of(self, order: Order, now: datetime) -> Fill | None:
         buys = order.ticket.action == "BUY"
+        quote = self._board.available(order.contract)
+        limit = order.ticket.limit_price
+        if order.ticket.order_type == "MIDPRICE":
+            limit = midpoint_limit(buys=buys, cap=limit, quote=quote)
+        elif order.ticket.order_type == "STP":
+            limit = None
         wanted = (
             order.remaining if order.fill_cap is None else min(order.remaining, order.fill_cap - order.filled)
         )
         fill = decide(
             buys=buys,
-            limit=order.ticket.limit_price,
+            limit=limit,
             wanted=wanted,
             rested=order.rested,
-            quote=self._board.available(order.contract),
+            quote=quote,
             # One draw a minute, however often the clock beats.
             chance=uniform(self._seed, "inside", order.perm_id, int(now.timestamp()) // 60),
         )
-        if fill is None:
-            order.rested = True
-            return
-        self._listener.executed(order, self._booking.execute(order, fill, now))
+        if fill is not None and order.ticket.terms.flag("allOrNone") and fill.quantity < order.remaining:
+            return None
+        return fill
+
+    def _settle_links(self, order: Order, left_before: int, now: datetime) -> None:
+        """Cancel or reduce the rest of a one-cancels-all group, and let children work."""
+        for other, quantity in reductions(order, left_before, self.working()):
+            if quantity > other.filled:
+                other.quantity = quantity
+                self._listener.acknowledged(other)
+            else:
+                self.end(other, now, "another order of its group was filled")
+        if not order.remaining:
+            for child in children_of(order, self.working()):
+                self.amended(child, now)

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from simulator.outages import CONNECTIVITY, OFFLINE, OutageError, Outages, parse_outage
+
 
 class FaultError(ValueError):
     """A fault that was asked for does not exist; the message lists those that do."""
@@ -47,6 +49,34 @@ CATALOGUE = {
             what="the Nth request for executions is answered without its end message",
             source="erdewit/ib_insync #638: execDetailsEnd is missing, a regression in TWS",
         ),
+        Fault(
+            name="preset_tif",
+            what="the Nth order is announced with 10349 as set to DAY by a preset; it stays live",
+            source="pst-group/pysystemtrade #1580: 15 orders taken for cancelled all filled",
+        ),
+        Fault(
+            name="whatif_unset",
+            what="the Nth whatIf is answered with unset margins (1.7976931348623157E308)",
+            source="erdewit/ib_insync #224: the first openOrder of a whatIf has no margins",
+        ),
+        Fault(
+            name="no_data",
+            what="every request for market data is refused with 354: the account has no subscription to it",
+            source="ib_async #153: index ticks stay NaN without the exchange's entitlement",
+        ),
+        Fault(
+            name=CONNECTIVITY,
+            what="between two times of day the gateway is cut off: 1100, no ticks and no reports, orders and "
+            "cancels are lost; then 1101 (subscriptions gone, the default) or 1102",
+            source="erdewit/ib_insync #256 and Lean.Brokerages.InteractiveBrokers #249: what happened after "
+            "1100 is not told later",
+        ),
+        Fault(
+            name=OFFLINE,
+            what="between two times of day there is no gateway: every connection ends and none is let in, "
+            "while orders at the broker work on",
+            source="Lean.Brokerages.InteractiveBrokers #242: the nightly restart resets the socket",
+        ),
     )
 }
 
@@ -55,7 +85,12 @@ class Faults:
     """Which occurrence of what is faulty.
 
     Args:
-        wanted: items like ``hold_ack`` (the first) or ``drop_order@3`` (the third).
+        wanted: items like ``hold_ack`` (the first), ``drop_order@3`` (the third), ``no_data`` (always) or
+            ``connectivity@10:00-10:05:1102`` (a span of each day, New York).
+
+    Attributes:
+        outages: the spans in which nothing gets through.
+        no_data: market data are refused.
 
     Raises:
         FaultError: a name or number is not of the catalogue.
@@ -64,15 +99,29 @@ class Faults:
     def __init__(self, wanted: Iterable[str] = ()) -> None:
         self._due: dict[str, set[int]] = {}
         self._seen: dict[str, int] = {}
+        spans = []
+        self.no_data = False
         for item in wanted:
             name, _, number = item.partition("@")
             if name not in CATALOGUE:
                 raise FaultError(f"--fault {item}: unknown fault '{name}'; known: {', '.join(CATALOGUE)}")
+            if name in {CONNECTIVITY, OFFLINE}:
+                try:
+                    spans.append(parse_outage(name, number))
+                except OutageError as error:
+                    raise FaultError(str(error)) from None
+                continue
+            if name == "no_data":
+                if number:
+                    raise FaultError(f"--fault {item}: no_data is always or never; leave '@{number}' out")
+                self.no_data = True
+                continue
             if number and (not number.isdigit() or int(number) < 1):
                 raise FaultError(
                     f"--fault {item}: '{number}' is not an occurrence; use {name}@1, {name}@2, ..."
                 )
             self._due.setdefault(name, set()).add(int(number or 1))
+        self.outages = Outages(spans)
 
     def strikes(self, name: str) -> bool:
         """Count one occurrence of what the fault is about; return whether it is the faulty one."""

@@ -23,10 +23,13 @@ from simulator.exchange import Exchange
 from simulator.faults import Faults
 from simulator.hours import Hours
 from simulator.ledger import Ledger
-from simulator.market.model import Market
+from simulator.market.model import Market, Session
 from simulator.order_check import OrderCheck
+from simulator.order_news import OrderNews
+from simulator.outages import BACK_DATA_LOST, LOST, TEXTS
 from simulator.quotes import Board
 from simulator.settlement import Settlement
+from simulator.switches import Switches
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,7 +46,8 @@ class Settings:
         start: game time at the start; None for 08:45 New York of the first session.
         step_s: seconds between the instants of a session.
         step_client: id of the client whose time requests advance a stepped clock; None for the first to ask.
-        bag_commission: report commissions on the BAG-level execution too.
+        switches: what differs between real gateways.
+        special_session: a session with hours of its own.
     """
 
     account: str
@@ -53,7 +57,8 @@ class Settings:
     start: datetime | None = None
     step_s: int = 60
     step_client: int | None = None
-    bag_commission: bool = False
+    switches: Switches = Switches()
+    special_session: Session | None = None
 
 
 class Gateway:
@@ -73,7 +78,8 @@ class Gateway:
         self.faults = faults
         self.clients = Clients()
         self.now = settings.start or start_of(market.sessions[0])
-        self.hours = Hours(market.sessions[0].day, market.sessions[-1].day)
+        first, last = market.sessions[0].day, market.sessions[-1].day
+        self.hours = Hours(first, last, settings.special_session)
         self.universe = Universe(market, self.hours)
         self.board = Board(market, self.hours, settings.seed)
         self.account = Account(settings.account, settings.cash)
@@ -83,20 +89,27 @@ class Gateway:
             account=self.account,
             ledger=ledger,
             seed=settings.seed,
-            bag_commission=settings.bag_commission,
+            bag_commission=settings.switches.bag_commission,
             executions=[],
         )
         check = OrderCheck(universe=self.universe, hours=self.hours, account=self.account, board=self.board)
-        self.desk = Desk(
+        news = OrderNews(
             account=self.account,
             clients=self.clients,
             feed=self.feed,
+            faults=faults,
+            switches=settings.switches,
+        )
+        self.desk = Desk(
+            account=self.account,
             ledger=ledger,
             faults=faults,
             check=check,
+            switches=settings.switches,
+            news=news,
         )
         self.exchange = Exchange(
-            board=self.board, hours=self.hours, booking=self.booking, seed=settings.seed, listener=self.desk
+            board=self.board, hours=self.hours, booking=self.booking, seed=settings.seed, listener=news
         )
         self._settlement = Settlement(
             market=market, account=self.account, exchange=self.exchange, feed=self.feed, ledger=ledger
@@ -118,6 +131,8 @@ class Gateway:
             replies.error(-1, 2106, "HMDS data farm connection is OK:ushmds"),
             replies.error(-1, 2158, "Sec-def data farm connection is OK:secdefnj"),
         )
+        if self.faults.outages.cut_off:
+            client.send(replies.error(-1, LOST, TEXTS[LOST]))
 
     def detach(self, client: Client) -> None:
         """Forget a client that is gone; its orders go on."""
@@ -131,6 +146,8 @@ class Gateway:
                 self._step_client = client.client_id
             if self._step_client == client.client_id and self._ahead:
                 self._play(self._ahead.popleft())
+                while self.faults.outages.offline and self._ahead:
+                    self._play(self._ahead.popleft())  # with nobody there to ask, time goes on by itself
         client.send(replies.current_time(self.now))
 
     def run_to(self, now: datetime) -> None:
@@ -139,9 +156,12 @@ class Gateway:
             self._play(self._ahead.popleft())
         if self._ahead and now > self.now:
             self._play(now)
+        self.now = max(self.now, now)  # after the last session time still runs
 
     def send_ticks(self, clients: Iterable[Client]) -> None:
         """Send the ticks of this instant that have changed."""
+        if self.faults.outages.cut_off:
+            return
         for client in clients:
             for request_id in sorted(client.subscriptions):
                 subscription = client.subscriptions[request_id]
@@ -151,9 +171,29 @@ class Gateway:
         self.now = now
         self.market.move_to(now)
         self.board.refresh(now)
+        self._suffer(now)
         self._settlement.run(now)
         self.exchange.begin_instant(now)
         self.send_ticks(self.clients)
         self.exchange.match_all(now)
-        self.feed.beat(now)
+        if not self.faults.outages.cut_off:
+            self.feed.beat(now)
         _LOG.debug("instant played", extra={"facts": {"now": now.isoformat()}})
+
+    def _suffer(self, now: datetime) -> None:
+        """Let the outages of this instant begin or end."""
+        outages = self.faults.outages
+        was_offline = outages.offline
+        code = outages.move_to(now)
+        for client in self.clients:
+            if code is not None:
+                client.send(replies.error(-1, code, TEXTS[code]))
+            if code == BACK_DATA_LOST:
+                client.subscriptions.clear()
+            if outages.offline and not was_offline:
+                client.flush()
+                client.hang_up()
+        if code is not None:
+            self.ledger.write("connectivity", now, code=code)
+        if outages.offline != was_offline:
+            self.ledger.write("offline" if outages.offline else "online", now)

@@ -24,10 +24,13 @@ def market_data(gateway: Gateway, client: Client, fields: Fields) -> None:
         raise RequestError(322, f"Error processing request.-'bW' : cause - Duplicate ticker id {request_id}")
     if len(client.subscriptions) >= _SUBSCRIPTIONS_MAX:
         raise RequestError(101, "Max number of tickers has been reached")
+    if gateway.faults.no_data:
+        raise RequestError(354, "Requested market data is not subscribed.")
     item = gateway.universe.one(query, new_york_day(gateway.now))
     subscription = Subscription(request_id=request_id, item=item, generics=generics)
     client.send(replies.tick_request_params(request_id, item), replies.market_data_type(request_id, _LIVE))
-    client.send(*subscription.update(gateway.board.quote(item)))
+    if not gateway.faults.outages.cut_off:
+        client.send(*subscription.update(gateway.board.quote(item)))
     if snapshot:
         client.send(replies.snapshot_end(request_id))
     else:

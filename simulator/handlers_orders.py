@@ -7,24 +7,28 @@ from simulator.clients import Client
 from simulator.gateway import Gateway
 from simulator.hours import eastern_text, new_york_day
 from simulator.order_codec import read_place_order
+from simulator.order_news import MANUAL_CLIENT
 from simulator.orders import Execution, Order
-from simulator.requests import Fields, invalid
+from simulator.requests import Fields, RequestError, invalid
 
 _SIDES = {"": "", "BUY": "BOT", "BOT": "BOT", "SELL": "SLD", "SSHORT": "SLD", "SLD": "SLD"}
 
 
 def place_order(gateway: Gateway, client: Client, fields: Fields) -> None:
     """Place an order or change a working one (request 3)."""
+    _writable(gateway)
     gateway.desk.place(client, read_place_order(fields), gateway.exchange, gateway.now)
 
 
 def cancel_order(gateway: Gateway, client: Client, fields: Fields) -> None:
     """Cancel an order (request 4)."""
+    _writable(gateway)
     gateway.desk.cancel(client, fields.integer("orderId"), gateway.exchange, gateway.now)
 
 
 def global_cancel(gateway: Gateway, client: Client, _fields: Fields) -> None:
     """Cancel all orders of all clients (request 58)."""
+    _writable(gateway)
     gateway.desk.cancel_all(client, gateway.exchange, gateway.now)
 
 
@@ -33,24 +37,33 @@ def next_ids(gateway: Gateway, client: Client, _fields: Fields) -> None:
     client.send(replies.next_valid_id(gateway.desk.next_order_id(client.client_id)))
 
 
-def auto_open_orders(_gateway: Gateway, client: Client, _fields: Fields) -> None:
-    """Bind manual orders (request 15): there are none here, and only client 0 may ask."""
-    if client.client_id != 0:
+def auto_open_orders(gateway: Gateway, client: Client, fields: Fields) -> None:
+    """Bind orders made by hand, now and from now on (request 15); only client 0 may ask."""
+    _writable(gateway)
+    if client.client_id != MANUAL_CLIENT:
         raise invalid("reqAutoOpenOrders is for client id 0 only; connect with it or leave the request out")
+    client.binds_orders = fields.flag("autoBind")
+    if client.binds_orders:
+        gateway.desk.bind(client, gateway.exchange)
 
 
 def open_orders(gateway: Gateway, client: Client, _fields: Fields) -> None:
-    """List the client's own working orders (request 5)."""
+    """List the client's own working orders (request 5); of client 0 this binds those made by hand."""
+    _writable(gateway)
+    if client.client_id == MANUAL_CLIENT:
+        gateway.desk.bind(client, gateway.exchange)
     _list_open(gateway, client, [o for o in _visible(gateway, client) if o.client_id == client.client_id])
 
 
 def all_open_orders(gateway: Gateway, client: Client, _fields: Fields) -> None:
     """List the working orders of all clients (request 16)."""
+    _writable(gateway)
     _list_open(gateway, client, _visible(gateway, client))
 
 
 def completed_orders(gateway: Gateway, client: Client, _fields: Fields) -> None:
     """List the orders that were done today (request 99)."""
+    _writable(gateway)
     today = new_york_day(gateway.now)
     for order in gateway.exchange.orders.values():
         is_done_today = order.completed_at is not None and new_york_day(order.completed_at) == today
@@ -106,6 +119,13 @@ def _read_filter(fields: Fields) -> _Filter:
     if side not in _SIDES:
         raise invalid(f"Invalid side '{side}' of the execution filter; use BUY or SELL")
     return _Filter(client_id=client_id, since=since, symbol=symbol, sec_type=sec_type, side=_SIDES[side])
+
+
+def _writable(gateway: Gateway) -> None:
+    if gateway.settings.switches.read_only:
+        raise RequestError(
+            321, "Error validating request.-'cb' : cause - The API interface is currently in Read-Only mode."
+        )
 
 
 def _visible(gateway: Gateway, client: Client) -> list[Order]:

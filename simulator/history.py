@@ -4,10 +4,10 @@ import calendar
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import date, datetime, timedelta
 
 from simulator.hours import NEW_YORK, new_york_day
+from simulator.instants import parse_instant
 from simulator.instruments import Instrument
 from simulator.market.model import Bar, Market
 from simulator.requests import RequestError, invalid
@@ -55,7 +55,7 @@ def daily_bars(query: BarsQuery, market: Market, now: datetime) -> BarsAnswer:
     if query.bar_size not in DAILY_BAR_SIZES:
         raise invalid(f"Bar size '{query.bar_size}' is not served; use '1 day'")
     what = "TRADES" if not query.what else query.what.upper()
-    end = min(now, _parse_end(query.end_text, now))
+    end = min(now, parse_instant(query.end_text, "endDateTime")) if query.end_text else now
     last = new_york_day(end)
     first, count = _span(query.duration, last)
     bars = _bars(query.item, market, last, count) if what == "TRADES" else ()
@@ -97,19 +97,3 @@ def _months_before(day: date, months: int) -> date:
     if year < 1:
         raise invalid(f"Duration of {months} months reaches before the calendar; ask for less")
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-def _parse_end(text: str, now: datetime) -> datetime:
-    """Read ``YYYYMMDD HH:MM:SS[ ZONE]`` (New York without a zone) or ``YYYYMMDD-HH:MM:SS`` (UTC)."""
-    if not text:
-        return now
-    try:
-        if "-" in text and "/" not in text:
-            return datetime.strptime(text, "%Y%m%d-%H:%M:%S").replace(tzinfo=UTC)
-        parts = text.split()
-        zone = ZoneInfo(parts[2]) if len(parts) > 2 else NEW_YORK
-        return datetime.strptime(" ".join(parts[:2]), "%Y%m%d %H:%M:%S").replace(tzinfo=zone)
-    except (ValueError, IndexError, ZoneInfoNotFoundError):
-        raise invalid(
-            f"endDateTime '{text}' is malformed; use YYYYMMDD HH:MM:SS TZ, YYYYMMDD-HH:MM:SS (UTC) or nothing"
-        ) from None

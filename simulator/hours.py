@@ -32,10 +32,11 @@ class Hours:
     Args:
         first: first played day.
         last: last played day.
+        special: a session with hours of its own.
     """
 
-    def __init__(self, first: date, last: date) -> None:
-        self._calendar = Calendar(first - _BEFORE, last + _AFTER)
+    def __init__(self, first: date, last: date, special: Session | None = None) -> None:
+        self._calendar = Calendar(first - _BEFORE, last + _AFTER, special)
 
     def session(self, day: date) -> Session | None:
         """Return the session of a day, None on a day without one."""

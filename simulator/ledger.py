@@ -24,7 +24,8 @@ class Ledger:
         """Append one record.
 
         Args:
-            kind: "place", "cancel", "execution", "settlement", "connect" or "disconnect".
+            kind: "place", "cancel", "execution", "settlement", "connect", "disconnect", "connectivity" (with
+                its code), "offline" or "online".
             time: the gateway's time.
             facts: what is recorded; JSON values.
         """

@@ -50,6 +50,26 @@ def decide(
     return None
 
 
+def is_reached(*, buys: bool, stop: float, quote: Quote) -> bool:
+    """Return whether a stop price is reached: by one ask for a buy, one bid for a sale (IBKR's method 4)."""
+    if quote.mark is None:
+        return False
+    return quote.ask >= stop if buys else quote.bid <= stop
+
+
+def midpoint_limit(*, buys: bool, cap: float | None, quote: Quote) -> float | None:
+    """Return the limit of a MIDPRICE order: the mid, or its cap where that is worse for it.
+
+    Without a quote it is None, which fills nothing there.
+    """
+    if quote.mark is None:
+        return cap
+    mid = round((quote.bid + quote.ask) / 2, 4)
+    if cap is None:
+        return mid
+    return min(mid, cap) if buys else max(mid, cap)
+
+
 def leg_prices(legs: tuple[Leg, ...], quotes: list[Quote], *, buys: bool, price: float) -> list[float]:
     """Share a BAG's net price among its legs, so that they add up to it exactly.
 

@@ -1,21 +1,24 @@
 """Checking an order before it is worked: first whether it can be one at all, then whether it is allowed."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from simulator.account import Account
 from simulator.contracts import Universe
 from simulator.hours import Hours, new_york_day
+from simulator.instants import parse_instant
 from simulator.instruments import Combo, Instrument
 from simulator.order_codec import Ticket
-from simulator.orders import Order, Status
+from simulator.order_terms import check_terms, unworkable
+from simulator.orders import STOPS, Order, Status
 from simulator.quotes import Board
 from simulator.requests import RequestError, invalid
-from simulator.risk import objection
+from simulator.risk import Impact, impact, objection
 
-_TIFS = {"DAY", "GTC", "IOC"}
-_TYPES = {"LMT", "MKT"}
+# Active orders of one account, contract and side that IBKR takes.
+SIDE_ORDERS_MAX = 20
+TRADED = frozenset({"OPT", "FUT", "STK"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,9 @@ class OrderCheck:
         self._account = account
         self._board = board
 
-    def make(self, ticket: Ticket, client_id: int, perm_id: int, now: datetime) -> Order:
+    def make(
+        self, ticket: Ticket, client_id: int, perm_id: int, parent: Order | None, now: datetime
+    ) -> Order:
         """Return the order that a ticket describes.
 
         Raises:
@@ -51,6 +56,7 @@ class OrderCheck:
         """
         check_terms(ticket)
         contract = self._contract(ticket, now)
+        starts = ticket.terms.text("goodAfterTime")
         return Order(
             ticket=ticket,
             contract=contract,
@@ -58,98 +64,113 @@ class OrderCheck:
             perm_id=perm_id,
             quantity=int(ticket.quantity),
             status=Status.PRE_SUBMITTED,
-            expires_at=self._hours.day_order_end(contract, now) if ticket.tif == "DAY" else None,
+            expires_at=self._expiry(ticket, contract, now),
+            starts_at=parse_instant(starts, "goodAfterTime") if starts else None,
+            parent=parent,
+            transmitted=ticket.transmit,
+            triggered=ticket.order_type not in STOPS,
         )
 
-    def amend(self, order: Order, ticket: Ticket) -> None:
-        """Give a working order the new limit, quantity and transmit flag of a ticket.
+    def amend(self, order: Order, ticket: Ticket, now: datetime) -> None:
+        """Give a working order the new prices, quantity, time in force and transmit flag of a ticket.
 
         Raises:
-            RequestError: 105, 110 or 321: the new terms are not possible; the old ones stay.
+            RequestError: 105, 110, 321 or 387: the new terms are not possible; the old ones stay.
         """
         check_terms(ticket)
         old = order.ticket
-        same = (old.action, old.order_type, old.tif, old.contract) == (
-            *(ticket.action, ticket.order_type, ticket.tif),
+        same = (old.action, old.order_type, old.contract) == (
+            *(ticket.action, ticket.order_type),
             ticket.contract,
         )
-        if not same:
+        if not same or old.parent_id != ticket.parent_id:
             raise RequestError(105, "Order being modified does not match original order")
-        if not order.contract.grid.fits(ticket.limit_price or 0.0):
-            raise RequestError(110, _off_grid(order.contract, ticket.limit_price))
+        if ticket.transmit and (problem := unworkable(ticket, _sec_type(order.contract))) is not None:
+            raise problem
+        if (price := _off_grid_price(order.contract, ticket)) is not None:
+            raise RequestError(110, _off_grid(order.contract, price))
         if ticket.quantity <= order.filled:
             raise invalid(
                 f"totalQuantity {ticket.quantity:g} is not over the {order.filled} filled; cancel instead"
             )
+        if (old.tif, old.terms.text("goodTillDate")) != (ticket.tif, ticket.terms.text("goodTillDate")):
+            order.expires_at = self._expiry(ticket, order.contract, now)
+        if ticket.aux_price != old.aux_price:
+            order.triggered = ticket.order_type not in STOPS
         order.ticket, order.quantity = ticket, int(ticket.quantity)
 
-    def refusal(self, order: Order, working: Iterable[Order], now: datetime) -> Refusal | None:
+    def refusal(self, order: Order, working: Sequence[Order], now: datetime) -> Refusal | None:
         """Return why a well-formed order is refused, None if it is to be worked."""
         ticket = order.ticket
         if ticket.account not in {"", self._account.name}:
             return _rejected(f"account '{ticket.account}' is unknown; this gateway has {self._account.name}")
-        if not order.contract.grid.fits(ticket.limit_price or 0.0):
-            reason = _off_grid(order.contract, ticket.limit_price)
-            return Refusal(code=110, reason=reason, status=Status.CANCELLED)
+        if (price := _off_grid_price(order.contract, ticket)) is not None:
+            return Refusal(code=110, reason=_off_grid(order.contract, price), status=Status.CANCELLED)
+        problem = unworkable(ticket, _sec_type(order.contract))
+        if problem is not None:
+            return Refusal(code=problem.code, reason=problem.reason, status=Status.INACTIVE)
         if self._hours.day_order_end(order.contract, now) is None:
             return _rejected("the contract does not trade any more")
+        if order.expires_at is not None and order.expires_at < now:
+            return _rejected(f"the order has expired at {order.expires_at.isoformat()}; use a later date")
+        if _same_side(order, working) >= SIDE_ORDERS_MAX:
+            return _rejected(
+                f"there are {SIDE_ORDERS_MAX} active orders on this side of the contract, the most allowed"
+            )
         reason_of_risk = objection(order, self._account, self._board, working)
         return None if reason_of_risk is None else _rejected(reason_of_risk)
+
+    def what_if(self, order: Order, working: Sequence[Order], now: datetime) -> Impact | Refusal:
+        """Return what an order would do to the account, or why it would be refused."""
+        if _sec_type(order.contract) == "CASH":
+            return impact(order, self._account, self._board)
+        return self.refusal(order, working, now) or impact(order, self._account, self._board)
 
     def _contract(self, ticket: Ticket, now: datetime) -> Instrument | Combo:
         today = new_york_day(now)
         if ticket.contract.sec_type == "BAG":
             return self._universe.combo(ticket.contract, today)
         found = self._universe.one(ticket.contract, today)
-        if found.sec_type not in {"OPT", "FUT"}:
+        if found.sec_type not in TRADED and not (ticket.what_if and found.sec_type == "CASH"):
             raise invalid(
-                f"{found.symbol} {found.sec_type} cannot be traded; orders are for OPT, FUT and BAG"
+                f"{found.symbol} {found.sec_type} cannot be traded; orders are for OPT, FUT, STK and BAG"
             )
         return found
 
-
-def check_terms(ticket: Ticket) -> None:
-    """Check that the terms of a ticket can be an order here.
-
-    Raises:
-        RequestError: 321, 387 or 10058, naming the field, its value and what to do.
-    """
-    _check_extras(ticket)
-    if ticket.action not in {"BUY", "SELL"}:
-        raise invalid(f"Invalid action '{ticket.action}'; use BUY or SELL")
-    if ticket.order_type not in _TYPES:
-        raise RequestError(
-            387, f"Unsupported order type '{ticket.order_type}' for this security; use LMT or MKT"
-        )
-    if ticket.tif not in _TIFS:
-        raise invalid(f"Invalid time in force '{ticket.tif}'; use {', '.join(sorted(_TIFS))}")
-    if ticket.quantity < 1 or ticket.quantity != int(ticket.quantity):
-        raise invalid(f"totalQuantity {ticket.quantity:g} is not a whole number of contracts of 1 or more")
-    if ticket.order_type == "LMT" and ticket.limit_price is None:
-        raise invalid("lmtPrice is missing; a LMT order needs one")
+    def _expiry(self, ticket: Ticket, contract: Instrument | Combo, now: datetime) -> datetime | None:
+        if ticket.tif == "DAY":
+            return self._hours.day_order_end(contract, now)
+        if ticket.tif == "GTD":
+            return parse_instant(ticket.terms.text("goodTillDate"), "goodTillDate")
+        return None
 
 
-def _check_extras(ticket: Ticket) -> None:
-    """Refuse what would change how an order works and is not served, rather than ignore it."""
-    if ticket.unsupported:
-        raise invalid(f"{ticket.unsupported} is not supported by this gateway; leave it empty")
-    if ticket.what_if:
-        raise invalid("whatIf orders are not supported by this gateway; place the order")
-    if ticket.parent_id or ticket.oca_group:
-        raise invalid("parentId and ocaGroup are not supported by this gateway; leave them empty")
-    if any(price is not None for price in ticket.combo_prices):
-        raise RequestError(
-            10058, "Per-leg prices are only for non-guaranteed combos; give one lmtPrice instead"
-        )
-    if ("NonGuaranteed", "1") in ticket.routing:
-        raise invalid("NonGuaranteed combos are not supported by this gateway; leave the parameter out")
+def _same_side(order: Order, working: Sequence[Order]) -> int:
+    """Count the other working orders on the same contract and side."""
+    return sum(
+        other is not order
+        and other.transmitted
+        and other.contract == order.contract
+        and other.ticket.action == order.ticket.action
+        for other in working
+    )
 
 
-def _off_grid(contract: Instrument | Combo, price: float | None) -> str:
+def _sec_type(contract: Instrument | Combo) -> str:
+    return "BAG" if isinstance(contract, Combo) else contract.sec_type
+
+
+def _off_grid_price(contract: Instrument | Combo, ticket: Ticket) -> float | None:
+    """Return the first price that is not on the contract's grid."""
+    prices = [ticket.limit_price, ticket.aux_price if ticket.order_type in STOPS else None]
+    return next((p for p in prices if p is not None and not contract.grid.fits(p)), None)
+
+
+def _off_grid(contract: Instrument | Combo, price: float) -> str:
     steps = " or ".join(f"{i.step:g} from {i.low_edge:g}" for i in contract.grid.increments)
     return (
         "The price does not conform to the minimum price variation for this contract. "
-        f"lmtPrice {price or 0.0:g}, increments {steps}"
+        f"price {price:g}, increments {steps}"
     )
 
 

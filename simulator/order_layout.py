@@ -1,62 +1,127 @@
-"""The fields of openOrder and completedOrder that an order of this gateway never sets, in blocks by name.
+"""The order of fields in openOrder and completedOrder, and what an unset one looks like there.
 
-Values are those that a real gateway sends for a plain limit order; unset doubles are empty or spelt out as it
-does. Numbers in brackets are the indices in openOrder at server version 176.
+A field comes back as its client sent it; one that was left empty comes back as a real gateway shows it for a
+plain limit order: empty, spelt out as unset, or with its default. Numbers in brackets are the indices in
+openOrder at server version 176.
 """
 
-from simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, UNSET_LONG, Field
+from simulator.order_fields import Terms, names
+from simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, Field
 
-Block = tuple[Field, ...]
+_UNSET: dict[str, Field] = {
+    "discretionaryAmt": 0.0,
+    "openClose": "?",
+    "origin": 0,
+    "shortSaleSlot": 0,
+    "exemptCode": -1,
+    "auctionStrategy": 0,
+    "displaySize": UNSET_INTEGER,
+    "minQty": UNSET_INTEGER,
+    "ocaType": 3,
+    "parentId": 0,
+    "triggerMethod": 0,
+    "deltaNeutralOrderType": "None",
+    "deltaNeutralConId": 0,
+    "deltaNeutralOpenClose": "?",
+    "deltaNeutralShortSaleSlot": 0,
+    "clearingIntent": "IB",
+    "adjustedOrderType": "None",
+    "adjustableTrailingUnit": 0,
+    "dontUseAutoPriceForHedge": "1",
+    **dict.fromkeys(names("minTradeQty minCompeteSize"), UNSET_INTEGER),
+    **dict.fromkeys(names("competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"), UNSET_DOUBLE),
+    **dict.fromkeys(
+        names("triggerPrice lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice adjustedTrailingAmount"),
+        UNSET_DOUBLE,
+    ),
+    **dict.fromkeys(
+        names(
+            "outsideRth hidden blockOrder sweepToFill allOrNone eTradeOnly firmQuoteOnly deltaNeutralShortSale "
+            "continuousUpdate optOutSmartRouting notHeld solicited randomizeSize randomizePrice isOmsContainer "
+            "discretionaryUpToLimitPrice autoCancelParent whatIf scaleAutoReset scaleRandomPercent "
+            "conditionsIgnoreRth conditionsCancelOrder isPeggedChangeAmountDecrease"
+        ),
+        "0",
+    ),
+}
 
-# faGroup, faMethod, faPercentage, faProfile, modelCode, goodTillDate, rule80A (31 to 37)
-ADVISER: Block = ("",) * 7
-# percentOffset, settlingFirm, shortSaleSlot, designatedLocation, exemptCode (38 to 42)
-SHORT_SALE: Block = (0.0, "", 0, "", -1)
-# startingPrice, stockRefPrice, delta, stockRangeLower, stockRangeUpper (44 to 48)
-BOX: Block = (None,) * 5
-# What minQty and ocaType are when unset (53, 54)
-QUANTITY: Block = (UNSET_INTEGER, 3)
-# triggerMethod, volatility, volatilityType (59 to 61)
-VOLATILITY: Block = (0, None, 0)
-# deltaNeutralOrderType (the text None, so its fields follow) and deltaNeutralAuxPrice (62, 63)
-DELTA_NEUTRAL: Block = ("None", None)
-# deltaNeutral: conId, settlingFirm, clearingAccount, clearingIntent, openClose (64 to 68)
-DELTA_NEUTRAL_CLEARING: Block = (0, "", "", "", "?")
-# deltaNeutral: shortSale, shortSaleSlot, designatedLocation (69 to 71)
-DELTA_NEUTRAL_SHORT: Block = (False, 0, "")
-# continuousUpdate, referencePriceType, trailStopPrice, trailingPercent (72 to 75)
-TRAIL: Block = (False, 0, None, None)
-# scaleInitLevelSize, scaleSubsLevelSize, scalePriceIncrement, hedgeType (82 to 85)
-SCALE_AND_HEDGE: Block = (None, None, None, "")
-# clearingAccount, clearingIntent, notHeld, deltaNeutralContract, algoStrategy (87 to 91)
-CLEARING_AND_ALGO: Block = ("", "IB", False, False, "")
-# randomizeSize, randomizePrice, number of conditions (109 to 111)
-RANDOM_AND_CONDITIONS: Block = (False, False, 0)
-# minTradeQty, minCompeteSize, competeAgainstBestOffset, midOffsetAtWhole, midOffsetAtHalf (131 to 135)
-PEG: Block = (UNSET_INTEGER, UNSET_INTEGER, UNSET_DOUBLE, UNSET_DOUBLE, UNSET_DOUBLE)
+# ocaGroup (19); account to orderRef stand between (20 to 25)
+FIRST = names("outsideRth hidden discretionaryAmt goodAfterTime")
+# faGroup to stockRangeUpper (31 to 48); completedOrder lacks auctionStrategy
+ADVISER = names(
+    "faGroup faMethod faPercentage faProfile modelCode goodTillDate rule80A percentOffset settlingFirm "
+    "shortSaleSlot designatedLocation exemptCode"
+)
+BOX = names("startingPrice stockRefPrice delta stockRangeLower stockRangeUpper displaySize")
+# blockOrder to triggerMethod (50 to 59)
+OPEN_FLAGS = names(
+    "blockOrder sweepToFill allOrNone minQty ocaType eTradeOnly firmQuoteOnly nbboPriceCap parentId triggerMethod"
+)
+DONE_FLAGS = names("sweepToFill allOrNone minQty ocaType triggerMethod")
+# volatility to the end of the delta-neutral block (60 to 71): its order type is never empty here
+VOLATILITY = names("volatility volatilityType deltaNeutralOrderType deltaNeutralAuxPrice")
+OPEN_NEUTRAL = names(
+    "deltaNeutralConId deltaNeutralSettlingFirm deltaNeutralClearingAccount deltaNeutralClearingIntent "
+    "deltaNeutralOpenClose deltaNeutralShortSale deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
+)
+DONE_NEUTRAL = names(
+    "deltaNeutralConId deltaNeutralShortSale deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
+)
+# (72 to 75), then in openOrder basisPoints and its type
+TRAIL = names("continuousUpdate referencePriceType trailStopPrice trailingPercent")
+_SCALE = names("scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement")
+_SCALE_MORE = names(
+    "scalePriceAdjustValue scalePriceAdjustInterval scaleProfitOffset scaleAutoReset scaleInitPosition "
+    "scaleInitFillQty scaleRandomPercent"
+)
+_PEG_BENCH = names(
+    "referenceContractId isPeggedChangeAmountDecrease peggedChangeAmount referenceChangeAmount referenceExchangeId"
+)
+# adjustedOrderType to adjustableTrailingUnit (112 to 119)
+OPEN_ADJUSTED = names(
+    "adjustedOrderType triggerPrice trailStopPrice lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice "
+    "adjustedTrailingAmount adjustableTrailingUnit softDollarName softDollarValue"
+)
+# after the soft dollar tier's display name (123 to 130)
+OPEN_LAST = names(
+    "cashQty dontUseAutoPriceForHedge isOmsContainer discretionaryUpToLimitPrice usePriceMgmtAlgo duration "
+    "postToAts autoCancelParent"
+)
+DONE_PRICES = names("trailStopPrice lmtPriceOffset cashQty dontUseAutoPriceForHedge isOmsContainer")
+PEG = names("minTradeQty minCompeteSize competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf")
 
-# openOrder only: blockOrder, sweepToFill, allOrNone (50 to 52)
-OPEN_FLAGS: Block = (False, False, False)
-# eTradeOnly, firmQuoteOnly, nbboPriceCap, parentId (55 to 58)
-OPEN_ROUTING: Block = (False, False, None, 0)
-# openOrder only: basisPoints and its type, unset (76, 77)
-OPEN_BASIS: Block = (UNSET_DOUBLE, UNSET_INTEGER)
-# margin before, change and after, three each (95 to 103): unset because this is no whatIf order
-OPEN_MARGIN: Block = (UNSET_DOUBLE,) * 9
-# commission, minCommission, maxCommission, commissionCurrency, warningText (104 to 108)
-OPEN_COMMISSION: Block = (None, None, None, "", "")
-# adjustedOrderType, six prices of adjusted stops, adjustableTrailingUnit (112 to 119)
-OPEN_ADJUSTED: Block = ("None", *(UNSET_DOUBLE,) * 6, 0)
-# softDollarTier: name, value, display name; cashQty (120 to 123)
-OPEN_SOFT_DOLLAR: Block = ("", "", "", 0.0)
-# dontUseAutoPriceForHedge, isOmsContainer, discretionaryUpToLimitPrice (124 to 126)
-OPEN_PRICE_FLAGS: Block = (True, False, False)
-# usePriceMgmtAlgo, duration, postToAts, autoCancelParent (127 to 130)
-OPEN_LAST: Block = (None, None, None, False)
 
-# completedOrder only: sweepToFill, allOrNone
-DONE_FLAGS: Block = (False, False)
-# trailStopPrice, lmtPriceOffset, cashQty, dontUseAutoPriceForHedge, isOmsContainer, autoCancelDate
-DONE_PRICES: Block = (UNSET_DOUBLE, UNSET_DOUBLE, 0.0, True, False, "")
-# refFuturesConId, autoCancelParent, shareholder, imbalanceOnly, routeMarketableToBbo, parentPermId
-DONE_LINKS: Block = (UNSET_INTEGER, False, "", False, False, UNSET_LONG)
+def row(terms: Terms, wanted: tuple[str, ...]) -> list[Field]:
+    """Return fields as they come back."""
+    return [terms.text(name) or _UNSET.get(name, "") for name in wanted]
+
+
+def scale_and_hedge(terms: Terms) -> list[Field]:
+    """Return the scale block (with its tail if there is an increment) and hedgeType with its parameter."""
+    result = row(terms, _SCALE)
+    if (terms.number("scalePriceIncrement") or 0.0) > 0.0:
+        result += row(terms, _SCALE_MORE)
+    result.append(terms.text("hedgeType"))
+    if terms.text("hedgeType"):
+        result.append(terms.text("hedgeParam"))
+    return result
+
+
+def clearing_and_algo(terms: Terms) -> list[Field]:
+    """Return clearingAccount to the algorithm's parameters."""
+    result = row(terms, names("clearingAccount clearingIntent notHeld"))
+    result += [bool(terms.neutral), *terms.neutral, terms.text("algoStrategy")]
+    if terms.text("algoStrategy"):
+        result += [len(terms.algo), *(part for pair in terms.algo for part in pair)]
+    return result
+
+
+def random_and_conditions(terms: Terms) -> list[Field]:
+    """Return randomizeSize to the conditions."""
+    result = row(terms, names("randomizeSize randomizePrice"))
+    if terms.text("orderType").upper() == "PEG BENCH":
+        result += row(terms, _PEG_BENCH)
+    result += [len(terms.conditions), *(part for condition in terms.conditions for part in condition)]
+    if terms.conditions:
+        result += row(terms, names("conditionsIgnoreRth conditionsCancelOrder"))
+    return result

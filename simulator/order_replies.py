@@ -1,52 +1,78 @@
 """Messages about orders, executions and commissions; layouts of server version 176."""
 
 from simulator import order_layout as layout
+from simulator.account import cents
 from simulator.hours import eastern_text
 from simulator.instruments import BAG_CON_ID, Combo, Instrument
+from simulator.order_layout import row
 from simulator.orders import Execution, Order
 from simulator.replies import terms
-from simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, Field, encode
+from simulator.risk import Impact
+from simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, UNSET_LONG, Field, encode
+
+# Margin before, change and after, three each, then commission, its bounds, currency and a warning (95 to 108).
+_NO_STATE: tuple[Field, ...] = (*(UNSET_DOUBLE,) * 9, None, None, None, "", "")
 
 
 def order_status(order: Order) -> bytes:
-    """Send the state of an order (3)."""
+    """Send the state of an order (3); of one that another client cancelled it names that client."""
+    client_id = order.client_id if order.ended_by is None else order.ended_by
+    held = "child" if order.parent is not None and order.parent.is_working and order.is_working else ""
     return encode(
         *(3, order.ticket.order_id, order.status.value, order.filled, order.remaining, order.average_price),
-        *(order.perm_id, 0, order.last_price, order.client_id, "", 0.0),
+        *(order.perm_id, order.ticket.parent_id, order.last_price, client_id, held, 0.0),
     )
 
 
 def open_order(order: Order, account: str) -> bytes:
     """Send an order with all its terms (5); 136 fields plus the blocks of a BAG."""
-    ticket = order.ticket
+    return _open_order(order, account, _NO_STATE)
+
+
+def what_if_answer(order: Order, account: str, found: Impact) -> bytes:
+    """Send what an order would do to the account (5); the bounds of the commission are unset."""
+    margins = (found.margin_before, found.margin_after - found.margin_before, found.margin_after)
+    equities = (found.equity_before, found.equity_after - found.equity_before, found.equity_after)
+    state: list[Field] = []
+    for margin, equity in zip(margins, equities, strict=True):
+        state += [cents(margin), cents(margin), cents(equity)]
+    state += [found.commission, UNSET_DOUBLE, None, "USD", ""]
+    return _open_order(order, account, tuple(state))
+
+
+def _open_order(order: Order, account: str, state: tuple[Field, ...]) -> bytes:
+    sent = order.ticket.terms
     allocation = f"{order.perm_id}.0/{account}/{order.quantity}"
     return encode(
-        *(5, ticket.order_id, *_contract(order), *_terms_of_work(order, account)),
-        *(ticket.order_ref, order.client_id, order.perm_id, ticket.outside_rth, False, 0.0, "", allocation),
-        *(*layout.ADVISER, *layout.SHORT_SALE, 0, *layout.BOX),
-        *(UNSET_INTEGER, *layout.OPEN_FLAGS, *layout.QUANTITY, *layout.OPEN_ROUTING, *layout.VOLATILITY),
-        *(*layout.DELTA_NEUTRAL, *layout.DELTA_NEUTRAL_CLEARING, *layout.DELTA_NEUTRAL_SHORT),
-        *(*layout.TRAIL, *layout.OPEN_BASIS, *_legs(order), *layout.SCALE_AND_HEDGE),
-        *(False, *layout.CLEARING_AND_ALGO, False, False, order.status.value),
-        *(*layout.OPEN_MARGIN, *layout.OPEN_COMMISSION, *layout.RANDOM_AND_CONDITIONS),
-        *(*layout.OPEN_ADJUSTED, *layout.OPEN_SOFT_DOLLAR, *layout.OPEN_PRICE_FLAGS),
-        *(*layout.OPEN_LAST, *layout.PEG),
+        *(5, order.ticket.order_id, *_contract(order), *_terms_of_work(order, account)),
+        *(order.ticket.order_ref, order.client_id, order.perm_id),
+        *(*row(sent, layout.FIRST), allocation),
+        *(*row(sent, layout.ADVISER), *row(sent, ("auctionStrategy",)), *row(sent, layout.BOX)),
+        *(*row(sent, layout.OPEN_FLAGS), *row(sent, layout.VOLATILITY), *row(sent, layout.OPEN_NEUTRAL)),
+        *(*row(sent, layout.TRAIL), UNSET_DOUBLE, UNSET_INTEGER),
+        *(*_legs(order), *layout.scale_and_hedge(sent), *row(sent, ("optOutSmartRouting",))),
+        *(*layout.clearing_and_algo(sent), *row(sent, ("solicited", "whatIf")), order.status.value),
+        *(*state, *layout.random_and_conditions(sent)),
+        *(*row(sent, layout.OPEN_ADJUSTED), "", *row(sent, layout.OPEN_LAST), *row(sent, layout.PEG)),
     )
 
 
 def completed_order(order: Order, account: str) -> bytes:
     """Send an order that is done (101): permId and orderRef, but neither orderId nor clientId."""
-    ticket = order.ticket
+    sent = order.ticket.terms
     assert order.completed_at is not None
+    parent = UNSET_LONG if order.parent is None else order.parent.perm_id
     return encode(
         *(101, *_contract(order), *_terms_of_work(order, account)),
-        *(ticket.order_ref, order.perm_id, ticket.outside_rth, False, 0.0, ""),
-        *(*layout.ADVISER, *layout.SHORT_SALE, *layout.BOX, UNSET_INTEGER),
-        *(*layout.DONE_FLAGS, *layout.QUANTITY, *layout.VOLATILITY, *layout.DELTA_NEUTRAL),
-        *(0, *layout.DELTA_NEUTRAL_SHORT, *layout.TRAIL, *_legs(order), *layout.SCALE_AND_HEDGE),
-        *(*layout.CLEARING_AND_ALGO, False, order.status.value, *layout.RANDOM_AND_CONDITIONS),
-        *(*layout.DONE_PRICES, order.filled, *layout.DONE_LINKS),
-        *(eastern_text(order.completed_at), order.completed_text, *layout.PEG),
+        *(order.ticket.order_ref, order.perm_id, *row(sent, layout.FIRST)),
+        *(*row(sent, layout.ADVISER), *row(sent, layout.BOX), *row(sent, layout.DONE_FLAGS)),
+        *(*row(sent, layout.VOLATILITY), *row(sent, layout.DONE_NEUTRAL), *row(sent, layout.TRAIL)),
+        *(*_legs(order), *layout.scale_and_hedge(sent), *layout.clearing_and_algo(sent)),
+        *(*row(sent, ("solicited",)), order.status.value, *layout.random_and_conditions(sent)),
+        *(*row(sent, layout.DONE_PRICES), "", order.filled, UNSET_INTEGER, *row(sent, ("autoCancelParent",))),
+        # shareholder, imbalanceOnly, routeMarketableToBbo, parentPermId
+        *("", False, False, parent),
+        *(eastern_text(order.completed_at), order.completed_text, *row(sent, layout.PEG)),
     )
 
 
@@ -58,6 +84,11 @@ def open_order_end() -> bytes:
 def completed_orders_end() -> bytes:
     """End the list of completed orders (102)."""
     return encode(102)
+
+
+def order_bound(order: Order) -> bytes:
+    """Say under which order id an order made by hand goes from now on (100)."""
+    return encode(100, order.perm_id, order.client_id, order.ticket.order_id)
 
 
 def exec_details(request_id: int, execution: Execution, account: str) -> bytes:
@@ -86,19 +117,8 @@ def commission_report(execution: Execution) -> bytes:
 def contract_terms(contract: Instrument | Combo, exchange: str) -> list[Field]:
     """Return conId to tradingClass of a contract or of a BAG."""
     if isinstance(contract, Combo):
-        return [
-            BAG_CON_ID,
-            contract.symbol,
-            "BAG",
-            "",
-            0.0,
-            "?",
-            "",
-            exchange,
-            "USD",
-            contract.symbol,
-            "COMB",
-        ]
+        names = (exchange, "USD", contract.symbol, "COMB")
+        return [BAG_CON_ID, contract.symbol, "BAG", "", 0.0, "?", "", *names]
     return terms(contract, exchange)
 
 
@@ -113,26 +133,26 @@ def _contract(order: Order) -> list[Field]:
 
 def _terms_of_work(order: Order, account: str) -> list[Field]:
     """Return action to origin."""
-    ticket = order.ticket
-    limit = 0.0 if ticket.limit_price is None else ticket.limit_price
+    ticket, sent = order.ticket, order.ticket.terms
+    prices = (sent.text("lmtPrice") or 0.0, sent.text("auxPrice") or 0.0)
     return [
-        *(ticket.action, order.quantity, ticket.order_type, limit, ticket.aux_price or 0.0, ticket.tif),
-        *(ticket.oca_group, account, ticket.open_close or "?", ticket.origin),
+        *(ticket.action, order.quantity, ticket.order_type, *prices, ticket.tif),
+        *(ticket.oca_group, account, *row(sent, ("openClose", "origin"))),
     ]
 
 
 def _legs(order: Order) -> list[Field]:
-    """Return the leg blocks: description, legs, per-leg prices (never any) and routing parameters."""
+    """Return the leg blocks: description, legs, per-leg prices and routing parameters."""
     if not isinstance(order.contract, Combo):
         return ["", 0, 0, 0]
+    sent = order.ticket.terms
     described = ",".join(
         f"{leg.instrument.con_id}|{leg.ratio if leg.action == 'BUY' else -leg.ratio}"
         for leg in order.contract.legs
     )
     result: list[Field] = [described, len(order.contract.legs)]
-    for leg in order.contract.legs:
-        result += [leg.instrument.con_id, leg.ratio, leg.action, order.contract.exchange, 0, 0, "", -1]
-    result += [0, len(order.ticket.routing)]
-    for tag, value in order.ticket.routing:
-        result += [tag, value]
-    return result
+    for leg, query, details in zip(order.contract.legs, order.ticket.contract.legs, sent.legs, strict=True):
+        exchange = query.exchange or order.contract.exchange
+        result += [leg.instrument.con_id, leg.ratio, leg.action, exchange, *details]
+    result += [len(sent.combo_prices), *sent.combo_prices, len(sent.routing)]
+    return result + [part for pair in sent.routing for part in pair]

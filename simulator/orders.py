@@ -8,10 +8,13 @@ from enum import StrEnum
 from simulator.instruments import Combo, Instrument, Leg
 from simulator.order_codec import Ticket
 
+STOPS = frozenset({"STP", "STP LMT"})
+
 
 class Status(StrEnum):
     """The order states that this gateway uses; the words are the protocol's."""
 
+    PENDING_CANCEL = "PendingCancel"
     PRE_SUBMITTED = "PreSubmitted"
     SUBMITTED = "Submitted"
     FILLED = "Filled"
@@ -24,13 +27,18 @@ class Order:
     """One order, from its arrival to its end.
 
     Attributes:
-        expires_at: last instant of a DAY order; None for GTC.
+        starts_at: first instant at which it may work (goodAfterTime); None for at once.
+        expires_at: last instant of a DAY or GTD order; None for GTC.
+        parent: the order whose fill sets this one to work; None without one.
+        transmitted: it is at the broker, not only on the gateway's screen.
+        triggered: its stop price has been reached; always true of orders without one.
         paid: sum of price times quantity over its executions, for the average price.
         commission: charged so far in dollars.
         rested: it has stood in the book unfilled, so it trades at its own limit when reached.
         muted: nothing about it is told to its client (a fault) until that client connects anew.
         fill_cap: it may not fill beyond this quantity (a fault); None without a cap.
         capped_on: the New York day on which the cap holds; None lifts it with the next instant.
+        ended_by: the client that cancelled it, if that was not its own.
     """
 
     ticket: Ticket
@@ -40,6 +48,10 @@ class Order:
     quantity: int
     status: Status
     expires_at: datetime | None
+    starts_at: datetime | None = None
+    parent: "Order | None" = None
+    transmitted: bool = True
+    triggered: bool = True
     filled: int = 0
     paid: float = 0.0
     last_price: float = 0.0
@@ -48,6 +60,7 @@ class Order:
     muted: bool = False
     fill_cap: int | None = None
     capped_on: date | None = None
+    ended_by: int | None = None
     completed_at: datetime | None = None
     completed_text: str = ""
 
@@ -72,6 +85,19 @@ class Order:
         if isinstance(self.contract, Combo):
             return self.contract.legs
         return (Leg(instrument=self.contract, ratio=1, action="BUY"),)
+
+    @property
+    def group(self) -> str:
+        """The one-cancels-all group: the client's own, or that of a bracket's children; empty for none."""
+        if self.ticket.oca_group:
+            return self.ticket.oca_group
+        return f"children of {self.parent.perm_id}" if self.parent is not None else ""
+
+    def may_work(self, now: datetime) -> bool:
+        """Whether nothing but the market keeps it from filling: it is sent, begun, and its parent filled."""
+        waits = self.parent is not None and self.parent.is_working
+        begun = self.starts_at is None or self.starts_at <= now
+        return self.transmitted and not waits and begun
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -131,6 +131,10 @@ class Board:
         value = self._value(item)
         return 0.0 if value is None else value.price
 
+    def spot(self, symbol: str) -> float | None:
+        """Return the level of an index, None before its first print."""
+        return self._market.index(symbol)
+
     def _left(self, item: Instrument, side: str, shown: Quote) -> int:
         size, price = (shown.bid_size, shown.bid) if side == "bid" else (shown.ask_size, shown.ask)
         if price == 0.0:

@@ -1,7 +1,8 @@
 """Reading the fields of a client's request."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from simulator.wire import UNSET_DOUBLE, UNSET_INTEGER
 
@@ -53,7 +54,7 @@ class Fields:
         if not raw:
             return default
         try:
-            value = int(raw)
+            value = int(_plain(raw))
         except ValueError:
             raise self._bad(name, raw, "an integer") from None
         return default if value == UNSET_INTEGER else value
@@ -68,7 +69,7 @@ class Fields:
         if not raw:
             return None
         try:
-            value = float(raw)
+            value = float(_plain(raw))
         except ValueError:
             raise self._bad(name, raw, "a number") from None
         if not math.isfinite(value):
@@ -90,9 +91,28 @@ class Fields:
             raise self._bad(name, str(value), f"a count from 0 to {limit}")
         return value
 
+    def end(self) -> None:
+        """Check that every field has been read.
+
+        Raises:
+            RequestError: 320 when fields are left over.
+        """
+        left = len(self._values) - self._next
+        if left:
+            raise RequestError(
+                320, f"Error reading request. {left} fields are left over after number {self._next - 1}"
+            )
+
     @staticmethod
     def _bad(name: str, raw: str, wanted: str) -> RequestError:
         return RequestError(320, f"Error reading request. Field '{name}' is '{raw}', not {wanted}")
+
+
+def _plain(raw: str) -> str:
+    """Return the text of a number unless it is one to Python only, such as 1_000."""
+    if "_" in raw or not raw.isascii():
+        raise ValueError(raw)
+    return raw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +141,10 @@ class ContractQuery:
     local_symbol: str = ""
     trading_class: str = ""
     legs: tuple[LegQuery, ...] = ()
+
+    def with_legs(self, legs: Iterable[LegQuery]) -> "ContractQuery":
+        """Return this description with the legs of a BAG."""
+        return replace(self, legs=tuple(legs))
 
 
 def read_contract(fields: Fields) -> ContractQuery:

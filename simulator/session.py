@@ -50,6 +50,8 @@ class Session(asyncio.Protocol):
         """Take the connection."""
         self._transport = cast("asyncio.Transport", transport)
         self._begun = True
+        if self._gateway.faults.outages.offline:
+            self.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let the client go; its orders go on."""
@@ -115,7 +117,7 @@ class Session(asyncio.Protocol):
             reason = "Unable to connect as the client id is already in use. Retry with a unique client id."
             self._refuse(326, reason)
             return
-        self._client = Client(client_id=client_id, write=self._write)
+        self._client = Client(client_id=client_id, write=self._write, hang_up=self.close)
         self._gateway.attach(self._client)
         _LOG.info("client started", extra={"facts": {"client": client_id}})
 

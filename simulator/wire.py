@@ -13,6 +13,8 @@ UNSET_DOUBLE = sys.float_info.max
 UNSET_DOUBLE_TEXT = "1.7976931348623157E308"
 UNSET_INTEGER = 2**31 - 1
 UNSET_LONG = 2**63 - 1
+# How clients spell an infinite double; the first is Java's, which the gateway uses too.
+INFINITIES = ("Infinity", "Infinite", "inf")
 
 # No request of the protocol comes near this; a longer one is garbage, not patience for 4 GB of it.
 FRAME_BYTES_MAX = 1 << 20

@@ -46,7 +46,7 @@ _TABLE: dict[int, Meaning] = {
     2106: Meaning.FARM_OK,
     2107: Meaning.FARM_OK,
     2108: Meaning.FARM_OK,
-    2110: Meaning.FARM_BROKEN,
+    2110: Meaning.LINK_LOST,  # what a client hears that connects while 1100 holds
     2119: Meaning.FARM_OK,
     2157: Meaning.FARM_BROKEN,
     2158: Meaning.FARM_OK,

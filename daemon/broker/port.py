@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from strategies.core.commands import AnyCommand
+from strategies.core.commands import AnyCommand, PlaceOrder
 from strategies.core.events import AnyEvent
 
 
@@ -51,17 +51,27 @@ class Broker(Protocol):
             InvariantBroken: a handler of the adapter failed.
         """
 
-    async def connected(self, timeout_s: float) -> None:
+    async def connected(self, timeout_s: float, *, at_once: bool = False) -> None:
         """Return once the first connection is up and adopted.
 
+        Args:
+            timeout_s: how long a gateway, or our client id, may be waited for.
+            at_once: do not wait for a gateway that is not there.
+
         Raises:
-            BrokerUnavailable: no gateway answered within `timeout_s`.
+            BrokerUnavailable: no gateway answered within `timeout_s`, or at the first attempt.
             ClientIdInUse: the gateway refused our client id until then.
             LiveAccount: as in `run`.
         """
 
     def execute(self, command: AnyCommand) -> None:
         """Carry out an order at once, or queue a request; the outcome is an event."""
+
+    def decline(self, command: PlaceOrder, reason: str) -> None:
+        """Report an order as not sent, and why, without sending it."""
+
+    def compare_clocks(self) -> None:
+        """Ask the gateway for its time; the outcome is an event if it is news. In play nothing is asked."""
 
     async def idle(self) -> None:
         """Return when no request is queued or under way.

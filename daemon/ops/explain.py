@@ -1,5 +1,7 @@
 """`hedged explain`: why the daemon did, or did not do, something, from its audit files alone."""
 
+from collections.abc import Callable
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -7,23 +9,62 @@ import typer
 
 from daemon.ops.options import DEFAULT_SETTINGS, SettingsFile, UsageError
 
+_WAYS = "--last, --at TIME, --order REF or --layer ID"
+
 
 def explain(
     last: Annotated[bool, typer.Option("--last", help="The latest decision.")] = False,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="What was in force then; New York time unless it has an offset."),
+    ] = None,
+    order: Annotated[str | None, typer.Option(metavar="REF", help="The whole life of an order.")] = None,
+    layer: Annotated[str | None, typer.Option(metavar="ID", help="The whole life of a hedge layer.")] = None,
     settings: SettingsFile = DEFAULT_SETTINGS,
     audit: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Audit files; else the settings say.")
     ] = None,
 ) -> None:
-    """Print each rule that the latest decision passed through: inputs, thresholds, verdict."""
-    if not last:
-        raise UsageError("say which decision to explain: --last")
+    """Print, in words, each rule that decisions passed through: inputs, thresholds, verdict."""
+    if [last, at is not None, order is not None, layer is not None].count(True) != 1:
+        raise UsageError(f"say what to explain, one of {_WAYS}")
+    told = _told(at, order, layer)
     folder = audit
     if folder is None:
         from daemon.settings import load
 
         folder = load(settings).audit_path
+    raise typer.Exit(told(folder))
 
-    from daemon.explain import explain_last
 
-    raise typer.Exit(explain_last(folder))
+def _told(at: str | None, order: str | None, layer: str | None) -> Callable[[Path], int]:
+    """Return what explains the audit files of a folder."""
+    if at is not None:
+        from daemon.explain.moment import explain_at
+
+        when = _moment(at)
+        return lambda folder: explain_at(folder, when)
+    if order is not None:
+        from daemon.explain.order import explain_order
+
+        return lambda folder: explain_order(folder, order)
+    if layer is not None:
+        from daemon.explain.layer import explain_layer
+
+        return lambda folder: explain_layer(folder, layer)
+    from daemon.explain.last import explain_last
+
+    return explain_last
+
+
+def _moment(text: str) -> datetime:
+    """Return an aware time."""
+    from daemon.hours import NEW_YORK
+
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--at {text!r} is no time: give e.g. 2026-03-02T15:59") from None
+    if len(text) <= len(date.min.isoformat()):
+        raise UsageError(f"--at {text!r} is a day: give the time too, e.g. {text}T16:05")
+    return found if found.tzinfo else found.replace(tzinfo=NEW_YORK)

@@ -18,6 +18,9 @@ def simulate(
         str | None, typer.Option(metavar="NAME", help="Play a generated market instead.")
     ] = None,
     sessions: Annotated[int | None, typer.Option(min=1, help="How many sessions to play.")] = None,
+    session: Annotated[
+        str | None, typer.Option(metavar="OPEN-CLOSE", help="New York hours of the first generated day.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Same seed, same market and same fills.")] = None,
     clock: Annotated[str | None, typer.Option(metavar="real|scaled:X|stepped", help="Whose pace.")] = None,
     start: Annotated[str | None, typer.Option(metavar="TIME", help="Market time at the start.")] = None,
@@ -30,7 +33,7 @@ def simulate(
     step_s: Annotated[float | None, typer.Option(metavar="S", help="Market seconds a step.")] = None,
     ledger: Annotated[str | None, typer.Option(metavar="FILE", help="Record what the gateway did.")] = None,
     fault: Annotated[
-        list[str] | None, typer.Option(metavar="NAME[@N]", help="Misbehave; repeatable.")
+        list[str] | None, typer.Option(metavar="NAME[@N]", help="Misbehave; repeatable. See docs/simulator.md.")
     ] = None,
 ) -> None:
     """Listen as a paper IB Gateway with its own market. What the options allow is the simulator's to say."""
@@ -41,6 +44,7 @@ def simulate(
         "--to": last,
         "--regime": regime,
         "--sessions": sessions,
+        "--session": session,
         "--seed": seed,
         "--clock": clock,
         "--start": start,

@@ -65,7 +65,7 @@ class Redis(Section):
     url: SecretStr = Field(
         default=SecretStr(""),
         description='redis://, rediss:// or unix:// address; "" starts an embedded server under state_dir. '
-        "Give one with a password by environment: HEDGED_REDIS__URL.",
+        "Give one with a password by environment, HEDGED_REDIS__URL, or by the credential redis_url.",
     )
     prefix: str = Field(
         default="hedged:",
@@ -108,6 +108,12 @@ class Clock(Section):
         default="system",
         description='"gateway" only in play against the simulator, whose clock then is the clock.',
     )
+    skew_max_s: float = Field(
+        default=30,
+        gt=0,
+        le=3600,
+        description="A gateway whose clock is farther from the system's is not traded with.",
+    )
 
 
 class Loop(Section):
@@ -128,6 +134,22 @@ class Audit(Section):
     """The complete copy of the journal, as JSON lines."""
 
     dir: str = Field(default="", description='Folder of the audit files; "" is audit/ under state_dir.')
+    keep_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="Files of older days are removed, once the journal's snapshot is past them; 0: never.",
+    )
+    compress_after_days: int = Field(
+        default=0, ge=0, le=36_500, description="Files of older days are kept as gzip; 0: never."
+    )
+
+    def contradictions(self) -> list[Contradiction]:
+        """What is removed before it is old enough to be compressed never is."""
+        if not self.keep_days or self.compress_after_days < self.keep_days:
+            return []
+        must = f"must be below keep_days = {self.keep_days}, or 0"
+        return [Contradiction("compress_after_days", f"{self.compress_after_days}", must)]
 
 
 class Log(Section):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from daemon.settings import environment, keys
+from daemon.settings import credentials, environment, keys
 from daemon.settings.base import CROSS_FIELD
 
 VALUE_LENGTH_MAX = 60
@@ -30,7 +30,7 @@ def _words(model: type[BaseModel], detail: ErrorDetails, environ: Mapping[str, s
     path = tuple(str(part) for part in detail["loc"])
     if detail["type"] == CROSS_FIELD:
         return [
-            f"{_name((*path, key), environ)} = {value}: {must}"
+            f"{_name(model, (*path, key), environ)} = {value}: {must}"
             for key, value, must in detail["ctx"]["faults"]
         ]
     if detail["type"] == "extra_forbidden":
@@ -40,17 +40,22 @@ def _words(model: type[BaseModel], detail: ErrorDetails, environ: Mapping[str, s
         ]
     field = keys.find(model, path)
     if field is None:  # inside a list: the item's own words are the best there are
-        return [f"{_name(path, environ)} = {_show(detail['input'])}: {detail['msg'].lower()}"]
+        return [f"{_name(model, path, environ)} = {_show(detail['input'])}: {detail['msg'].lower()}"]
     if keys.section(field) is not None:
         return [f"{'.'.join(path)}: a table [{'.'.join(path)}] is needed, not a single value (not shown)"]
     value = "(not shown)" if keys.is_secret(field) else _show(detail["input"])
-    return [f"{_name(path, environ)} = {value}: must be {keys.allowed(field)}"]
+    return [f"{_name(model, path, environ)} = {value}: must be {keys.allowed(field)}"]
 
 
-def _name(path: tuple[str, ...], environ: Mapping[str, str]) -> str:
-    """The dotted path, behind the variable where that is what set it."""
-    variable = environment.variable(path)
-    return f"{variable} ({'.'.join(path)})" if variable in environ else ".".join(path)
+def _name(model: type[BaseModel], path: tuple[str, ...], environ: Mapping[str, str]) -> str:
+    """The dotted path, behind the variable or the credential where that is what set it."""
+    variable, dotted = environment.variable(path), ".".join(path)
+    if variable in environ:
+        return f"{variable} ({dotted})"
+    field = keys.find(model, path)
+    if field is not None and keys.is_secret(field) and credentials.file_of(path, environ) is not None:
+        return f"{credentials.WORD} {'_'.join(path)} ({dotted})"
+    return dotted
 
 
 def _show(value: object) -> str:

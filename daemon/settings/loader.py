@@ -10,12 +10,13 @@ from pydantic_settings import TomlConfigSettingsSource
 
 from daemon.errors import ConfigError
 from daemon.settings import faults
+from daemon.settings.credentials import WORD
 from daemon.settings.environment import PREFIX
 from daemon.settings.model import Settings
 
 
 def load(path: Path | None) -> Settings:
-    """Returns the settings: the models' defaults, the file over them, the environment over both.
+    """Returns the settings: the models' defaults, then the file, credentials and the environment over them.
 
     Args:
         path: the TOML file; None takes the defaults and the environment only.
@@ -52,5 +53,8 @@ def _read(path: Path) -> dict[str, Any]:
 def _config_error(path: Path | None, found: list[str]) -> ConfigError:
     """One line for each fault, behind the file's name where the file is at fault."""
     return ConfigError(
-        "\n".join(line if path is None or line.startswith(PREFIX) else f"{path}: {line}" for line in found)
+        "\n".join(
+            line if path is None or line.startswith((PREFIX, f"{WORD} ")) else f"{path}: {line}"
+            for line in found
+        )
     )

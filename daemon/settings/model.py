@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from daemon.settings import connections, keys, limits, method, session
+from daemon.settings.credentials import CredentialSource
 from daemon.settings.environment import EnvironmentSource
 
 MASK = "***"
@@ -16,7 +17,7 @@ Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
 class Settings(BaseSettings):
-    """Every knob of the daemon: defaults here, settings.toml over them, `HEDGED_SECTION__KEY` over both.
+    """Every knob of the daemon: defaults here, settings.toml over them, then credentials, then variables.
 
     Constructing it reads the environment; `daemon.settings.load` also reads a file and words the faults.
     """
@@ -60,8 +61,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used: a stray .env must not trade
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over what the constructor was given (which is the file's content)."""
-        return EnvironmentSource(settings_cls), init_settings
+        """Environment, credentials, what the constructor was given (the file's content): the first wins."""
+        return EnvironmentSource(settings_cls), CredentialSource(settings_cls), init_settings
 
     @property
     def state_path(self) -> Path:

@@ -90,6 +90,19 @@ class EmbeddedServer:
         assert self._process is not None, "the server was not started"
         return await self._process.wait()
 
+    async def watch(self) -> None:
+        """Wait while the server runs.
+
+        Raises:
+            StoreUnavailable: it ended without being told to.
+        """
+        code = await self.wait()
+        log = self._folder / "valkey.log"
+        raise StoreUnavailable(
+            f"the embedded server ended with code {code}: {_tail(log)}; start the daemon again: nothing that "
+            f"was acknowledged is lost; see {log}",
+        )
+
     async def stop(self) -> None:
         """End the server in order and free the folder; without a server nothing happens."""
         if self._process is not None:

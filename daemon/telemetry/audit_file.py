@@ -13,6 +13,8 @@ from typing import Protocol
 
 from daemon.errors import AuditTampered, AuditUnavailable
 from daemon.telemetry.audit_tail import TornTail, audit_files, file_of, last_record
+from daemon.telemetry.checkpoints import Checkpoint, state_file, write
+from daemon.telemetry.durable import sync_folder
 from daemon.telemetry.records import GENESIS, BadRecord, Chain, Record, parse_line
 
 
@@ -55,6 +57,8 @@ class AuditFile:
             self._folder.chmod(0o700)
             files = audit_files(self._folder)
             self._day = max(files, default=None)
+            if self._day is not None and files[self._day].suffix == ".gz":
+                raise AuditUnavailable(f"{files[self._day]} is the newest and is written on: gunzip it")
             torn: TornTail | None = None
             for path in reversed(files.values()):
                 record, cut = last_record(path)
@@ -69,6 +73,23 @@ class AuditFile:
         """Tell what the next line must follow."""
         assert self._chain is not None, "open the audit files first"
         return self._chain
+
+    def begins(self, day: date) -> bool:
+        """Tell whether the next line of a day begins a new file."""
+        return self._day is None or day > self._day
+
+    def keep_state(self, day: date, state: Checkpoint) -> None:
+        """Keep the state before the first line of a day, so that decisions can be made again from there.
+
+        Args:
+            day: a day whose file begins now.
+            state: as of the tip.
+
+        Raises:
+            AuditUnavailable: the disk is full, or the folder cannot be written.
+        """
+        with self._disk():
+            write(state_file(self._folder, day), state)
 
     def append(self, day: date, lines: Sequence[bytes]) -> int:
         """Write lines; they are on disk after `sync`.
@@ -155,7 +176,7 @@ class AuditFile:
             path = file_of(self._folder, day)
             self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
             self._day = day
-            _sync_folder(self._folder)
+            sync_folder(self._folder)
         view = memoryview(data)
         while view:
             view = view[os.write(self._descriptor, view) :]
@@ -185,12 +206,3 @@ def _on_file(record: Record, chain: Chain) -> bool:
     if record.seq == chain.last_seq and record.hash != chain.last_hash:
         raise BadRecord(f"seq {record.seq} has hash {record.hash} there, {chain.last_hash} on file")
     return record.seq <= chain.last_seq
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new file's name durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

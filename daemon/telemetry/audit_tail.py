@@ -1,7 +1,10 @@
 """Audit files by name and by their end: which there are, where the chain stopped, what a crash has torn."""
 
+import gzip
 import os
 import re
+import zlib
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +14,7 @@ from typing import BinaryIO
 from daemon.errors import AuditTampered
 from daemon.telemetry.records import BadRecord, Record, parse_line
 
-_NAME = re.compile(r"audit-([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl")
+_NAME = re.compile(r"audit-([0-9]{4}-[0-9]{2}-[0-9]{2})\.jsonl(\.gz)?")
 _BLOCK_BYTES = 65536
 
 
@@ -45,6 +48,11 @@ def file_of(folder: Path, day: date) -> Path:
     return folder / f"audit-{day.isoformat()}.jsonl"
 
 
+def compressed_of(path: Path) -> Path:
+    """Name the compressed form of an audit file: the same with `.gz`."""
+    return path.with_name(path.name + ".gz")
+
+
 def audit_files(folder: Path) -> dict[date, Path]:
     """List a folder's audit files.
 
@@ -52,16 +60,35 @@ def audit_files(folder: Path) -> dict[date, Path]:
         folder: an existing folder.
 
     Returns:
-        The files by trading day, oldest first; what is not named as `file_of` names it is left out.
+        The files by trading day, oldest first, compressed ones among them; where a crash has left both forms
+        of a day, the plain one. What is not named as `file_of` names it is left out.
     """
-    return dict(sorted(_named(folder)))
+    return dict(sorted(_named(folder), key=lambda found: (found[0], found[1].suffix != ".gz")))
+
+
+def lines_of(path: Path) -> Iterator[bytes]:
+    """Yield the lines of an audit file, compressed or not, with their line breaks.
+
+    Raises:
+        AuditTampered: a compressed file is damaged.
+        OSError: the file cannot be read.
+    """
+    if path.suffix != ".gz":
+        with path.open("rb") as file:
+            yield from file
+        return
+    try:
+        with gzip.open(path) as unpacked:
+            yield from unpacked
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise AuditTampered(f"{path}: no whole gzip file: {error}; restore it from a backup") from error
 
 
 def last_record(path: Path) -> tuple[Record | None, TornTail | None]:
     """Read a file's last record; first cut off what a crash has left after it.
 
     A crash leaves a line without its line break or, when blocks reach the disk out of order, one last line
-    that is no record. More than that is not a crash.
+    that is no record. More than that is not a crash. Nothing is ever torn in a compressed file.
 
     Args:
         path: the file.
@@ -73,6 +100,8 @@ def last_record(path: Path) -> tuple[Record | None, TornTail | None]:
         AuditTampered: after the cut the last line still is no record.
         OSError: the file cannot be read or written.
     """
+    if path.suffix == ".gz":
+        return _last_compressed(path), None
     with path.open("r+b") as file:
         size = file.seek(0, os.SEEK_END)
         end = _after_line_break(file, size)
@@ -92,6 +121,15 @@ def last_record(path: Path) -> tuple[Record | None, TornTail | None]:
         file.truncate(end)
         os.fsync(file.fileno())
         return record, TornTail(path=path, offset=end, length=size - end, reason=reason)
+
+
+def _last_compressed(path: Path) -> Record | None:
+    """Read the last record of a compressed file."""
+    last = deque(lines_of(path), maxlen=1)
+    try:
+        return parse_line(last[0].removesuffix(b"\n")) if last else None
+    except BadRecord as error:
+        raise AuditTampered(f"{path}: the last line is no record: {error}; restore the file") from error
 
 
 def _named(folder: Path) -> Iterator[tuple[date, Path]]:

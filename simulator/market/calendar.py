@@ -12,10 +12,19 @@ _FULL_DAY_MINUTES = 390
 
 
 class Calendar:
-    """The sessions from `first` to `last`, both included, ascending."""
+    """The sessions from `first` to `last`, both included, ascending.
 
-    def __init__(self, first: date, last: date) -> None:
+    Args:
+        first: first day.
+        last: last day.
+        special: takes the place of the exchange's own session on its day, or makes that day one.
+    """
+
+    def __init__(self, first: date, last: date, special: Session | None = None) -> None:
         self.sessions = _sessions(first, last)
+        if special is not None and first <= special.day <= last:
+            others = [session for session in self.sessions if session.day != special.day]
+            self.sessions = tuple(sorted([*others, special], key=lambda session: session.day))
         self._days = tuple(session.day for session in self.sessions)
         self._by_day = {session.day: session for session in self.sessions}
 

@@ -21,6 +21,7 @@ class Moment(NamedTuple):
     now: datetime
     spx: float | None
     vix: float | None
+    vix3m: Callable[[], float | None]
     vvix: Callable[[], float | None]
     future: Callable[[date], float | None]
 
@@ -107,5 +108,5 @@ class Chain:
             return _Slice(vix.expiry_at(future, years), vix.SMILE, atm, math.sqrt(years))
         if moment.spx is None or moment.vix is None:
             return None
-        atm = spx.atm_volatility(moment.vix, years)
-        return _Slice(spx.expiry_at(moment.spx, years), spx.SMILE, atm, math.sqrt(years))
+        smile, atm = spx.slice_at(moment.vix, moment.vix3m(), years)
+        return _Slice(spx.expiry_at(moment.spx, years), smile, atm, math.sqrt(years))

@@ -45,6 +45,13 @@ class PlayedDay:
         after = before.value if today is None else today.value
         return self._follow(before.value, after, minute, paths.VVIX_ELASTICITY)
 
+    def vix3m(self, minute: int) -> float | None:
+        """VIX3M at a minute, likewise; None where the tape knows no level of today or the day before."""
+        before, today = self._tape.vix3m.before(self.session.day), self._tape.vix3m.at(self.session.day)
+        if before is None or today is None:
+            return None
+        return self._follow(before.value, today.value, minute, paths.VIX3M_ELASTICITY)
+
     def future_bar(self, expiry: date, row: FutureDay) -> Bar:
         """The bar of a future whose trades are not known: open, high and low of its modelled path."""
         path = [self.future(expiry, minute) or row.settle for minute in range(self.minutes + 1)]

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from simulator.market.calendar import Calendar
 from simulator.market.listings import Listings
-from simulator.market.model import MarketDataError
+from simulator.market.model import MarketDataError, Session
 from simulator.market.paths import stream
 from simulator.market.process import GeneratedDay, Process
 from simulator.market.regimes import Phase, regime_named
@@ -23,7 +23,7 @@ _DAYS_PER_SESSION = 1.5
 _MARGIN = timedelta(days=400)
 
 
-def generate_tape(name: str, start: date, sessions: int, seed: int) -> Tape:
+def generate_tape(name: str, start: date, sessions: int, seed: int, special: Session | None) -> Tape:
     """Draw the days of a regime.
 
     Raises:
@@ -37,7 +37,7 @@ def generate_tape(name: str, start: date, sessions: int, seed: int) -> Tape:
     drawn = max(sessions, regime.story_sessions)
     back = timedelta(days=int(WARM_UP_SESSIONS * _DAYS_PER_SESSION)) + _MARGIN
     ahead = timedelta(days=int(drawn * _DAYS_PER_SESSION) + 14) + _MARGIN
-    calendar = Calendar(start - back, start + ahead)
+    calendar = Calendar(start - back, start + ahead, special)
     to_play = [session for session in calendar.sessions if session.day >= start][:drawn]
     before = [session for session in calendar.sessions if session.day < start][-WARM_UP_SESSIONS:]
     listings = Listings(calendar)
@@ -74,6 +74,7 @@ def _tape(days: list[GeneratedDay], calendar: Calendar, warm_up: int, seed: int)
         spx=Series([day.spx for day in days]),
         vix=Series([day.vix for day in days]),
         vvix=Series([Level(day=day.spx.day, value=day.vvix) for day in days]),
+        vix3m=Series([]),
         futures={expiry: Series(rows) for expiry, rows in sorted(futures.items())},
         finals={},
         seed=seed,

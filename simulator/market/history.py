@@ -1,6 +1,7 @@
 """Real days from a data folder, as a tape.
 
 Files: spx_daily.csv and vix_daily.csv (open, high, low, close), vvix_daily.csv (vvix),
+vix3m_daily.csv (close; may be missing),
 vx_futures_contracts_daily.csv (per contract, preferred) and vx_term_structure_daily.csv (M1 to M8, used where
 a contract has no line of its own). SPX opens before 2014 mostly equal the previous close; they are played as
 they are. A VX line of a settlement day carries the official final settlement value.
@@ -62,12 +63,21 @@ def read_tape(folder: Path, start: date, end: date, seed: int) -> Tape:
         spx=Series(spx),
         vix=Series(vix),
         vvix=Series(vvix),
+        vix3m=Series(_vix3m(folder, end)),
         futures={
             expiry: Series([rows[day] for day in sorted(rows)]) for expiry, rows in sorted(futures.items())
         },
         finals=finals,
         seed=seed,
     )
+
+
+def _vix3m(folder: Path, end: date) -> list[Level]:
+    """Closes up to `end`; none without the file, since VIX alone can set the surface."""
+    if not (folder / "vix3m_daily.csv").is_file():
+        return []
+    records = read_series(folder, "vix3m_daily.csv", ("close",))
+    return [Level(day=row.day, value=_positive(row, "close")) for row in records if row.day <= end]
 
 
 def _index_bars(folder: Path, file: str, end: date) -> list[Bar]:

@@ -19,6 +19,8 @@ _FRIDAY = 4
 # Strike steps in points and how far they reach from the spot range of the expiry's life.
 _NEAR_STEP, _NEAR_REACH = 5, 0.15
 _FAR_STEP, _FAR_REACH = 25, 0.35
+# The replication integral of a VIX of 80 needs strikes this far out.
+_WING_STEP, _WING_BELOW, _WING_ABOVE = 100, 0.70, 0.60
 # VIX: (first, last, step) in points.
 _VIX_GRID = ((5.0, 15.0, 0.5), (15.0, 50.0, 1.0), (50.0, 150.0, 5.0))
 
@@ -69,10 +71,11 @@ class Listings:
 
 
 def index_strikes(lowest: float, highest: float) -> tuple[float, ...]:
-    """Strikes around the spot range, in points: every 5 to 15 % outside it, every 25 to 35 %."""
+    """Strikes in points: every 5 to 15 % outside the spot range, every 25 to 35 %, every 100 beyond."""
     near = _grid(lowest * (1 - _NEAR_REACH), highest * (1 + _NEAR_REACH), _NEAR_STEP)
     far = _grid(lowest * (1 - _FAR_REACH), highest * (1 + _FAR_REACH), _FAR_STEP)
-    return tuple(float(strike) for strike in sorted({*near, *far}))
+    wing = _grid(lowest * (1 - _WING_BELOW), highest * (1 + _WING_ABOVE), _WING_STEP)
+    return tuple(float(strike) for strike in sorted({*near, *far, *wing}))
 
 
 def vix_strikes() -> tuple[float, ...]:

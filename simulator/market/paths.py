@@ -20,6 +20,8 @@ _TREND_ORDER = 0.8
 # Elasticity of a VX future to VIX: exp(-days / 120), near what M1 to M6 did on 2018-02-05 (0.98 to 0.27).
 _ELASTICITY_DAYS = 120.0
 VVIX_ELASTICITY = 0.45
+# Slope of daily log changes of VIX3M on those of VIX, 2009-2019 (correlation 0.95).
+VIX3M_ELASTICITY = 0.58
 # The mean range of a Brownian path over its standard deviation, sqrt(8 / pi) (Feller, 1951).
 _RANGE_PER_DEVIATION = math.sqrt(8.0 / math.pi)
 

@@ -51,7 +51,8 @@ class PlayedMarket:
             passed = int((when - session.open).total_seconds() // _MINUTE_S)
             self._minute = min(passed, self._day.minutes)
             self._closed_through = session.day if when >= session.close else session.day - _DAY
-        self._chain.show(Moment(when, self.index("SPX"), self.index("VIX"), self._vvix, self.future))
+        spx, vix = self.index("SPX"), self.index("VIX")
+        self._chain.show(Moment(when, spx, vix, self._vix3m, self._vvix, self.future))
 
     def index(self, symbol: str) -> float | None:
         """The last print of SPX or VIX."""
@@ -140,6 +141,12 @@ class PlayedMarket:
         settles = settles_at(self._tape.calendar, trading_class, expiry)
         passed = self._now is not None and settles is not None and settles <= self._now
         return passed and self._listings.has(dates, expiry)
+
+    def _vix3m(self) -> float | None:
+        if self._day is not None:
+            return self._day.vix3m(self._minute)
+        known = self._tape.vix3m.upto(self._closed_through, 1)
+        return known[0].value if known else None
 
     def _vvix(self) -> float | None:
         if self._day is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from simulator.market.generated import generate_tape
 from simulator.market.history import read_tape
-from simulator.market.model import Market
+from simulator.market.model import Market, Session
 from simulator.market.played import PlayedMarket
 
 
@@ -24,7 +24,7 @@ def open_history(folder: Path, start: date, end: date, seed: int) -> Market:
     return PlayedMarket(read_tape(folder, start, end, seed))
 
 
-def generate(regime: str, start: date, sessions: int, seed: int) -> Market:
+def generate(regime: str, start: date, sessions: int, seed: int, special: Session | None = None) -> Market:
     """Generated sessions from `start` on, after 650 generated sessions of history.
 
     Args:
@@ -32,8 +32,9 @@ def generate(regime: str, start: date, sessions: int, seed: int) -> Market:
         start: First day; moves to the next session if it is none.
         sessions: How many sessions to play; the shock's story needs 24.
         seed: Seed of the days and of the minute paths; a longer play begins with the shorter one's days.
+        special: A session with hours of its own, on any day.
 
     Raises:
         MarketDataError: unknown regime, or `start` or `sessions` out of range.
     """
-    return PlayedMarket(generate_tape(regime, start, sessions, seed))
+    return PlayedMarket(generate_tape(regime, start, sessions, seed, special))

@@ -2,7 +2,7 @@
 
 import csv
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -63,41 +63,68 @@ class Record:
         return MarketDataError(f"{self.file}, line {self.line}: {field} = {self.fields[field]!r}: {advice}")
 
 
-def read_table(folder: Path, file: str, fields: Sequence[str]) -> Iterator[Record]:
-    """The lines of a file that has a header with `date` and the given fields.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayField:
+    """Where a line says which day it belongs to.
+
+    Attributes:
+        name: The field.
+        form: How it is written, for the error.
+        read: Turns its text into a day; raises ValueError.
+    """
+
+    name: str
+    form: str
+    read: Callable[[str], date]
+
+
+ISO_DAY = DayField(name="date", form="YYYY-MM-DD", read=date.fromisoformat)
+
+
+def read_table(folder: Path, file: str, fields: Sequence[str], day: DayField = ISO_DAY) -> Iterator[Record]:
+    """The lines of a file that has a header with the day's and the given fields.
 
     Raises:
         MarketDataError: no such folder or file, a field missing in header or line, or a bad date.
     """
     if not folder.is_dir():
         raise MarketDataError(f"data folder {folder}: no such folder; give the folder with spx_daily.csv")
-    path = folder / file
+    yield from read_file(folder / file, fields, day)
+
+
+def read_file(path: Path, fields: Sequence[str], day: DayField = ISO_DAY) -> Iterator[Record]:
+    """Like `read_table` for one file; names in the header may have spaces around them.
+
+    Raises:
+        MarketDataError: see `read_table`.
+    """
     if not path.is_file():
         raise MarketDataError(f"{path}: no such file; put it there or give another data folder")
-    needed = ("date", *fields)
+    needed = (day.name, *fields)
     try:
-        with path.open(newline="", encoding="utf-8") as handle:
+        with path.open(newline="", encoding="utf-8-sig") as handle:
             lines = csv.DictReader(handle, strict=True)
-            missing = [field for field in needed if field not in (lines.fieldnames or ())]
+            lines.fieldnames = [name.strip() for name in lines.fieldnames or ()]
+            missing = [field for field in needed if field not in lines.fieldnames]
             if missing:
                 raise MarketDataError(f"{path}: no column {missing[0]!r} in its header; add it")
             for row in lines:
-                yield _record(file, lines.line_num, row, needed)
+                yield _record(path.name, lines.line_num, row, needed, day)
     except (UnicodeDecodeError, csv.Error) as fault:
         raise MarketDataError(f"{path}: is no CSV file in UTF-8 ({fault}); save it as one") from fault
 
 
-def _record(file: str, line: int, row: dict[str, str], needed: Sequence[str]) -> Record:
+def _record(file: str, line: int, row: dict[str, str], needed: Sequence[str], day: DayField) -> Record:
     # The reader fills a short line up with None.
     short = [field for field in needed if row[field] is None]
     if short:
         raise MarketDataError(f"{file}, line {line}: no {short[0]!r}: complete the line")
     try:
-        day = date.fromisoformat(row["date"])
+        found = day.read(row[day.name])
     except ValueError:
-        advice = "give a date as YYYY-MM-DD"
-        raise MarketDataError(f"{file}, line {line}: date = {row['date']!r}: {advice}") from None
-    return Record(file=file, line=line, day=day, fields=row)
+        advice = f"give a date as {day.form}"
+        raise MarketDataError(f"{file}, line {line}: {day.name} = {row[day.name]!r}: {advice}") from None
+    return Record(file=file, line=line, day=found, fields=row)
 
 
 def read_series(folder: Path, file: str, fields: Sequence[str]) -> list[Record]:

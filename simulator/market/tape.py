@@ -55,7 +55,7 @@ class Series(Generic[Row]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """One number a day: VVIX in points."""
+    """One number a day: VVIX or VIX3M in points."""
 
     day: date
     value: float
@@ -80,6 +80,7 @@ class Tape:
         spx: Daily bars, warm-up included.
         vix: Daily bars, warm-up included.
         vvix: Daily levels; may have gaps or be empty.
+        vix3m: Daily levels, the same.
         futures: By settlement date; rows end before that date.
         finals: Final settlement values of VX and VIX that are known apart from the VIX opening print.
         seed: Seed of the paths between the daily facts.
@@ -90,6 +91,7 @@ class Tape:
     spx: Series[Bar]
     vix: Series[Bar]
     vvix: Series[Level]
+    vix3m: Series[Level]
     futures: Mapping[date, Series[FutureDay]]
     finals: Mapping[date, float]
     seed: int

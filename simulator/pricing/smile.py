@@ -33,7 +33,16 @@ class Smile:
             atm: Volatility at the forward, as a fraction a year.
             root_years: Square root of the time to expiry in years.
         """
-        k = moneyness / (atm * root_years)
+        return atm * self.relative(moneyness / (atm * root_years))
+
+    def relative(self, k: float) -> float:
+        """Volatility over that at the money, `k` standard deviations from the forward."""
         cap = self.cap_low if k < 0.0 else self.cap_high
         x = cap * math.tanh(k / cap)
-        return atm * (1.0 + self.skew * x + self.curvature * x * x)
+        return 1.0 + self.skew * x + self.curvature * x * x
+
+    def slope(self, k: float) -> float:
+        """Derivative of `relative`."""
+        cap = self.cap_low if k < 0.0 else self.cap_high
+        bend = math.tanh(k / cap)
+        return (self.skew + 2.0 * self.curvature * cap * bend) * (1.0 - bend * bend)

@@ -1,31 +1,46 @@
-"""The modelled SPX option surface: one number, the VIX of the moment, sets it all.
+"""The modelled SPX option surface: VIX and VIX3M of the moment set it all.
 
-The level is such that the Cboe replication integral over the model's own 30-day options gives that VIX back
-(within 0.5 points for VIX from 9 to 80, tested). Other tenors follow the mean of a mean-reverting variance:
+Term structure: VIX and VIX3M are replicated variances over 30 and 93 days. Between and beyond them the
+variance reverts to a mean (the mean over T of a mean-reverting variance):
 
     w(T) = theta + (w30 - theta) x g(T) / g(30 days),   g(T) = (1 - exp(-kappa T)) / (kappa T)
 
-theta and kappa were set by eye to the VIX3M closes of 2011-2018 (12.99 when VIX was 11.03, 28.13 when 37.32);
-skew and curvature so that the 45-day condor of 2018-01-22 in the strategy's worked example costs about 8.4.
+with theta such that w(93 days) is VIX3M squared, kept where variance stays positive at both ends (steeply
+inverted curves, 10 days of 2009-2019, are flattened a little). Without a VIX3M its usual value beside VIX is
+taken. Smile: quadratic in standardised moneyness, flatter per standard deviation the higher VIX is, since a
+higher VIX means a more even distribution of moves (Cboe's SKEW index falls as VIX rises). Its level is such
+that the replication integral over the model's own options of an expiry returns w(T): see `replication`.
+The skew at a VIX of 18 and the curvature were chosen on the board of 2011-01-24; all else follows from the
+day.
 """
 
 import math
+from typing import NamedTuple
 
 from simulator.pricing.black import Expiry
+from simulator.pricing.replication import atm_share
 from simulator.pricing.smile import Smile
 
 # Constant rates a year, near the levels of 2018: modelled, they barely move a condor.
 RATE = 0.015
 DIVIDEND_YIELD = 0.019
 
-SMILE = Smile(skew=-0.25, curvature=0.06, cap_low=4.0, cap_high=1.5)
+_CURVATURE, _CAP_LOW, _CAP_HIGH = 0.045, 5.0, 2.0
+_SKEW, _SKEW_AT_VIX, _SKEW_POWER = -0.235, 18.0, 0.35
+_SKEW_STEEPEST, _SKEW_FLATTEST = -0.32, -0.12
+_VIX_YEARS, _VIX3M_YEARS = 30.0 / 365.0, 93.0 / 365.0
+_KAPPA = 5.0
+# Least theta, and least variance at T = 0, as a share of VIX squared.
+_LEAST_SHARE = 0.05
+# Regression of ln VIX3M on ln VIX, closes of 2009-09-18 to 2019-12-31; standard error 5.5 %.
+_VIX3M_AT_1, _VIX3M_POWER = 1.944, 0.803
 
-_THIRTY_DAYS = 30.0 / 365.0
-_KAPPA = 10.0
-_LONG_RUN_VIX = 15.0
-# At-the-money volatility over VIX: fitted so that the replication integral returns VIX (see above).
-_ATM_SHARE = 0.8055
-_ATM_SHARE_PER_POINT = -0.00047
+
+class SpxSlice(NamedTuple):
+    """What one expiry needs: its smile and the volatility at its forward, as a fraction a year."""
+
+    smile: Smile
+    atm: float
 
 
 def expiry_at(spot: float, years: float) -> Expiry:
@@ -41,19 +56,50 @@ def expiry_at(spot: float, years: float) -> Expiry:
     )
 
 
-def atm_volatility(vix: float, years: float) -> float:
-    """At-the-money volatility as a fraction a year; total variance rises with `years` for every VIX.
+def usual_vix3m(vix: float) -> float:
+    """VIX3M as it usually stands beside a VIX, both in points."""
+    return _VIX3M_AT_1 * float(vix**_VIX3M_POWER)
+
+
+def slice_at(vix: float, vix3m: float | None, years: float) -> SpxSlice:
+    """The smile of one expiry.
 
     Args:
         vix: VIX in points, positive.
+        vix3m: VIX3M in points, positive; None where it is not known.
         years: Time to expiry in years of 365 days, positive.
     """
-    level = vix * vix
-    # A long-run variance above twice today's would need negative forward variance at the front.
-    long_run = min(_LONG_RUN_VIX**2, 2.0 * level)
-    weight = _mean_decay(years) / _mean_decay(_THIRTY_DAYS)
-    share = _ATM_SHARE + _ATM_SHARE_PER_POINT * vix
-    return 0.01 * share * math.sqrt(long_run + (level - long_run) * weight)
+    smile = smile_at(vix)
+    volatility = replicated_volatility(vix, vix3m, years)
+    return SpxSlice(smile, volatility * atm_share(smile, volatility * math.sqrt(years)))
+
+
+def smile_at(vix: float) -> Smile:
+    """The smile's shape, the same for all expiries.
+
+    Args:
+        vix: VIX in points, positive.
+    """
+    skew = _SKEW * float((_SKEW_AT_VIX / vix) ** _SKEW_POWER)
+    kept = min(max(skew, _SKEW_STEEPEST), _SKEW_FLATTEST)
+    return Smile(skew=kept, curvature=_CURVATURE, cap_low=_CAP_LOW, cap_high=_CAP_HIGH)
+
+
+def replicated_volatility(vix: float, vix3m: float | None, years: float) -> float:
+    """Square root of the replicated variance of a tenor, a fraction a year; variance x years never falls.
+
+    Args:
+        vix: VIX in points, positive.
+        vix3m: VIX3M in points, positive; None where it is not known.
+        years: Time to expiry in years of 365 days, positive.
+    """
+    near = vix * vix
+    far = (usual_vix3m(vix) if vix3m is None else vix3m) ** 2
+    start = _mean_decay(_VIX_YEARS)
+    kept = _mean_decay(_VIX3M_YEARS) / start
+    highest = near * (1.0 / start - _LEAST_SHARE) / (1.0 / start - 1.0)
+    theta = min(max((far - kept * near) / (1.0 - kept), _LEAST_SHARE * near), highest)
+    return 0.01 * math.sqrt(theta + (near - theta) * _mean_decay(years) / start)
 
 
 def _mean_decay(years: float) -> float:

@@ -1,22 +1,25 @@
 """The modelled VIX option surface: Black-76 on the VIX future of the same settlement date.
 
-The at-the-money level is a share of VVIX that declines with tenor as T^-0.3, because a far future moves less
-than a near one; the smile slopes upward. The three constants were set so that the strategy's worked example
-comes out: 2018-03-21 16 call about 0.67 on 2018-01-22 with F 12.475, and the May 2018 call nearest 0.30 delta
-at strike 20 on 2018-01-29 with F 14.675. There are no VIX option quotes behind this: every value is modelled.
+VVIX is the replicated volatility of the VIX future 30 days ahead. Other tenors follow T^-0.42, because a far
+future moves less than a near one; the power was set to the strategy's worked example (2018-03-21 16 call
+about 0.67 on 2018-01-22 with F 12.475). The upward smile has the shape of the VXX boards of December 2016,
+tenors of 7 to 200 days: volatility at 25 and 10 delta 1.16 to 1.25 and 1.23 to 1.52 times that at the money.
+There are no VIX option quotes behind this: every value is modelled.
 """
 
+import math
+
 from simulator.pricing.black import Expiry
+from simulator.pricing.replication import atm_share
 from simulator.pricing.smile import Smile
 from simulator.pricing.spx import RATE
 
-SMILE = Smile(skew=0.18, curvature=0.02, cap_low=1.5, cap_high=4.0)
+SMILE = Smile(skew=0.23, curvature=0.015, cap_low=2.0, cap_high=2.0)
 
 _THIRTY_DAYS = 30.0 / 365.0
 # Below five days the power law would run away.
 _SHORTEST_YEARS = 5.0 / 365.0
-_ATM_SHARE_OF_VVIX = 0.927
-_TENOR_POWER = -0.3
+_TENOR_POWER = -0.42
 
 
 def expiry_at(future: float, years: float) -> Expiry:
@@ -29,6 +32,17 @@ def expiry_at(future: float, years: float) -> Expiry:
     return Expiry(underlying=future, forward=future, years=years, rate=RATE, carry=0.0)
 
 
+def replicated_volatility(vvix: float, years: float) -> float:
+    """Square root of the replicated variance of a VIX expiry, as a fraction a year.
+
+    Args:
+        vvix: VVIX in points, positive.
+        years: Time to expiry in years of 365 days, positive.
+    """
+    tenor = max(years, _SHORTEST_YEARS) / _THIRTY_DAYS
+    return 0.01 * vvix * float(tenor**_TENOR_POWER)
+
+
 def atm_volatility(vvix: float, years: float) -> float:
     """At-the-money volatility of the future as a fraction a year.
 
@@ -36,8 +50,8 @@ def atm_volatility(vvix: float, years: float) -> float:
         vvix: VVIX in points, positive.
         years: Time to expiry in years of 365 days, positive.
     """
-    tenor = max(years, _SHORTEST_YEARS) / _THIRTY_DAYS
-    return 0.01 * _ATM_SHARE_OF_VVIX * vvix * float(tenor**_TENOR_POWER)
+    volatility = replicated_volatility(vvix, years)
+    return volatility * atm_share(SMILE, volatility * math.sqrt(years))
 
 
 def vvix_from_vix(vix: float) -> float:

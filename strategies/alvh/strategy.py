@@ -67,6 +67,8 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
             _on_connection(turn, event)
         case ev.Upstream():
             _on_upstream(turn, event)
+        case ev.ClockSkew():
+            _on_clock_skew(turn, event)
         case ev.Quotes():
             market.on_quotes(turn, event)
         case ev.Timer():
@@ -91,6 +93,8 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
             book_commission(turn, event.exec_id, event.commission_usd)
         case ev.Snapshot():
             reconcile.on_snapshot(turn, event)
+        case ev.ClockStep():
+            pass  # recorded; the shell has declared its schedule anew
         case ev.BrokerNotice() | ev.HistoryMissing() | ev.ListingMissing() | ev.SnapshotMissing():
             pass  # recorded; what depends on them stays unavailable and is asked for again when due
         case _:
@@ -137,6 +141,7 @@ def _on_connection(turn: Turn, event: ev.Connection) -> None:
             account,
             link=ev.Link.UP,
             upstream=True,
+            clock_fault="",
             epoch=event.epoch,
             account=event.account,
             paper=event.paper,
@@ -155,6 +160,17 @@ def _on_upstream(turn: Turn, event: ev.Upstream) -> None:
     else:
         market.forget_quotes(turn)
     turn.set(account=account)
+
+
+def _on_clock_skew(turn: Turn, event: ev.ClockSkew) -> None:
+    """A gateway that lives at another time is not traded with: its sessions and quotes are not of now."""
+    limit = turn.rules.clock.skew_max_s
+    fault = ""
+    if event.skew_s is None:
+        fault = "the gateway did not tell its time"
+    elif abs(event.skew_s) > limit:
+        fault = f"the gateway's clock is off by more than clock.skew_max_s = {limit:g}"
+    turn.set(account=structs.replace(turn.state.account, clock_fault=fault))
 
 
 def _ask_for_listings(turn: Turn) -> None:

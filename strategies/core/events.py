@@ -79,6 +79,19 @@ class Upstream(Event, frozen=True, kw_only=True, tag="upstream"):
     connected: bool
 
 
+class ClockSkew(Event, frozen=True, kw_only=True, tag="clock_skew"):
+    """The gateway's clock was held against ours: seconds it is ahead; None where it did not tell its time."""
+
+    epoch: int
+    skew_s: float | None
+
+
+class ClockStep(Event, frozen=True, kw_only=True, tag="clock_step"):
+    """Our own clock jumped by `step_s` (forward positive) against the machine's steady one."""
+
+    step_s: float
+
+
 class BrokerNotice(Event, frozen=True, kw_only=True, tag="broker_notice", omit_defaults=True):
     """A message of the broker that belongs to no order: farm states, lost connectivity, refusals."""
 
@@ -195,12 +208,16 @@ class Job(StrEnum):
 
 
 class Timer(Event, frozen=True, kw_only=True, tag="timer", omit_defaults=True):
-    """A job of the schedule; keyed by the time at which it was meant to fire."""
+    """A job of the schedule; keyed by the time at which it was meant to fire.
+
+    `misfired`: it came later than its grace. `coalesced`: so many earlier firings it stands for as well.
+    """
 
     job: Job
     intended: datetime
     day: date | None = None
     misfired: bool = False
+    coalesced: int = 0
 
 
 class OrderTransmitted(Event, frozen=True, kw_only=True, tag="order_transmitted"):
@@ -296,6 +313,8 @@ AnyEvent = (
     | Calendar
     | Connection
     | Upstream
+    | ClockSkew
+    | ClockStep
     | BrokerNotice
     | History
     | HistoryMissing

@@ -10,7 +10,7 @@ from strategies.core.commands import Purpose
 from strategies.core.events import Link
 from strategies.core.orders import unknown_orders
 from strategies.core.records import Verdict
-from strategies.core.state import LayerState
+from strategies.core.state import LayerState, State
 from strategies.core.turn import Turn
 
 _MINUTE = timedelta(minutes=1)
@@ -22,18 +22,8 @@ def ready(turn: Turn) -> Verdict:
     Freshness of the inputs is checked where each input is read: a stale one is unavailable.
     """
     account = turn.state.account
-    unknown = unknown_orders(turn)
-    faults = (
-        (account.link is not Link.UP, "broker is not connected"),
-        (not account.upstream, "the gateway has lost its connection to the broker"),
-        (not account.paper, "account is not a paper account"),
-        (turn.state.stopping, "daemon is stopping"),
-        (not turn.in_session, "session is closed"),
-        (account.reconciled_epoch != account.epoch, "not reconciled since the connection came up"),
-        (bool(account.differences), "book and account differ"),
-        (bool(unknown), "an order's fate is unknown"),
-    )
-    reason = next((text for bad, text in faults if bad), "")
+    unknown = unknown_orders(turn.state)
+    reason = hindrance(turn.state) or ("" if turn.in_session else "session is closed")
     return Verdict(
         rule="ready",
         verdict="refuse" if reason else "pass",
@@ -46,6 +36,22 @@ def ready(turn: Turn) -> Verdict:
             "unknown_orders": len(unknown),
         },
     )
+
+
+def hindrance(state: State) -> str:
+    """Return what keeps us from any new risk whatever the hour; empty where nothing does."""
+    account = state.account
+    faults = (
+        (account.link is not Link.UP, "broker is not connected"),
+        (not account.upstream, "the gateway has lost its connection to the broker"),
+        (not account.paper, "account is not a paper account"),
+        (bool(account.clock_fault), account.clock_fault),
+        (state.stopping, "daemon is stopping"),
+        (account.reconciled_epoch != account.epoch, "not reconciled since the connection came up"),
+        (bool(account.differences), "book and account differ"),
+        (bool(unknown_orders(state)), "an order's fate is unknown"),
+    )
+    return next((text for bad, text in faults if bad), "")
 
 
 def order_pace(turn: Turn) -> Verdict:

@@ -80,7 +80,7 @@ def implied_volatility(
             forward=forward, strike=strike, years=years, volatility=volatility, rate=rate, right=right
         ).value
 
-    if min(forward, strike, years) <= 0.0 or not value(low) <= price <= value(high):
+    if min(price, forward, strike, years) <= 0.0 or not value(low) <= price <= value(high):
         return None
     for _ in range(60):
         middle = 0.5 * (low + high)

@@ -15,7 +15,7 @@ from strategies.core.book import order_done, subject_working
 from strategies.core.commands import CancelOrder
 from strategies.core.events import Link, OrderNotTransmitted, OrderStatus, OrderTransmitted
 from strategies.core.notes import note_order
-from strategies.core.state import ENDED, Order, OrderStage
+from strategies.core.state import ENDED, Order, OrderStage, State
 from strategies.core.turn import Turn
 
 
@@ -143,15 +143,20 @@ def watch_the_clock(turn: Turn) -> None:
         if late:
             move(turn, order, Report.DOUBT, "no acknowledgement in time")
         old = turn.now - order.intended_at >= timedelta(seconds=rules.working_timeout_s)
-        if order.stage is OrderStage.WORKING and old and turn.state.account.link is Link.UP:
+        if order.stage is OrderStage.WORKING and old and reachable(turn.state):
             turn.request(f"{order.ref} worked too long", CancelOrder(order_ref=order.ref))
             move(turn, order, Report.CANCEL_ASKED, "worked too long")
 
 
-def unknown_orders(turn: Turn) -> list[Order]:
+def reachable(state: State) -> bool:
+    """Whether what we send reaches the broker, and what it says of itself reaches us."""
+    return state.account.link is Link.UP and state.account.upstream
+
+
+def unknown_orders(state: State) -> list[Order]:
     """Return the orders that need the broker's truth: unknown, or ended with fills still to be booked."""
     return [
         order
-        for order in turn.state.orders.values()
+        for order in state.orders.values()
         if order.stage is OrderStage.UNKNOWN or (order.stage in ENDED and not order.ended)
     ]

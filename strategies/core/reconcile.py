@@ -12,9 +12,9 @@ from msgspec import structs
 
 from strategies.core.book import book_commission, book_positions, on_execution, traded_instruments
 from strategies.core.commands import FetchSnapshot
-from strategies.core.events import Link, OrderSeen, Snapshot
+from strategies.core.events import OrderSeen, Snapshot
 from strategies.core.notes import note_condor, note_layer
-from strategies.core.orders import Report, move, report_of, unknown_orders
+from strategies.core.orders import Report, move, reachable, report_of, unknown_orders
 from strategies.core.records import Reconciled
 from strategies.core.state import CondorState, LayerState, Order, OrderStage
 from strategies.core.turn import Turn
@@ -23,8 +23,8 @@ from strategies.core.turn import Turn
 def on_snapshot(turn: Turn, event: Snapshot) -> None:
     """Take in a complete snapshot: executions, orders, positions, in this order."""
     account = turn.state.account
-    if event.epoch != account.epoch or account.link is not Link.UP:
-        return
+    if event.epoch != account.epoch or not reachable(turn.state):
+        return  # of an earlier connection, or from a gateway that is cut off and answers from memory
     for execution in event.executions:
         on_execution(turn, execution)
     for exec_id, commission in event.commissions:
@@ -141,13 +141,13 @@ def _compare_positions(turn: Turn, event: Snapshot) -> tuple[tuple[str, ...], tu
 def ask_when_due(turn: Turn) -> None:
     """Ask for a snapshot: at once in a new epoch, soon while something is unknown, and every few minutes."""
     account, rules = turn.state.account, turn.rules.reconcile
-    if account.link is not Link.UP:
+    if not reachable(turn.state):
         return
     asked = account.snapshot_asked_at
     since = None if asked is None else (turn.now - asked).total_seconds()
     if since is None:
         why = "new connection"
-    elif unknown_orders(turn) and since >= rules.quiet_s:
+    elif unknown_orders(turn.state) and since >= rules.quiet_s:
         why = "orders are unknown"
     elif (account.differences or account.reconciled_epoch != account.epoch) and since >= rules.quiet_s:
         why = "not reconciled"

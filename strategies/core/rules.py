@@ -7,22 +7,28 @@ import msgspec
 from msgspec import Struct
 
 
+class ClockRules(Struct, frozen=True, kw_only=True):
+    """How far the gateway's clock and ours may be apart."""
+
+    skew_max_s: float = 30.0
+
+
 class StaleRules(Struct, frozen=True, kw_only=True):
     """How old an input may be before it is unavailable."""
 
-    index_s: float = 180
-    future_s: float = 900
-    option_s: float = 900
+    index_s: float = 180.0
+    future_s: float = 900.0
+    option_s: float = 900.0
 
 
 class RsiRules(Struct, frozen=True, kw_only=True):
     """Wilder's RSI on daily SPX closes, its bands and its neutral zone."""
 
     period: int = 14
-    oversold: float = 30
-    overbought: float = 70
-    neutral_low: float = 40
-    neutral_high: float = 60
+    oversold: float = 30.0
+    overbought: float = 70.0
+    neutral_low: float = 40.0
+    neutral_high: float = 60.0
     warmup_sessions: int = 500
 
 
@@ -45,13 +51,13 @@ class BarRules(Struct, frozen=True, kw_only=True):
     """What a bar that is not final may decide, and after how long."""
 
     provisional: Literal["off", "peel"] = "peel"
-    provisional_hold_s: float = 1800
+    provisional_hold_s: float = 1800.0
 
 
 class ScheduleRules(Struct, frozen=True, kw_only=True):
     """Delay after the open before what was decided on a final bar is carried out."""
 
-    act_after_open_s: float = 900
+    act_after_open_s: float = 900.0
 
 
 class FirstEngineRules(Struct, frozen=True, kw_only=True):
@@ -60,7 +66,7 @@ class FirstEngineRules(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     fraction_min: float = 0.15
     fraction_max: float = 0.25
-    full_at_rsi_beyond: float = 10
+    full_at_rsi_beyond: float = 10.0
     dte_target: int = 30
     dte_min: int = 25
     dte_max: int = 60
@@ -71,7 +77,7 @@ class PeelRules(Struct, frozen=True, kw_only=True):
     """How layers come off."""
 
     hold_while_expanding: bool = True
-    step_s: float = 900
+    step_s: float = 900.0
     steps_per_session: int = 2
     scope: Literal["book", "condor"] = "book"
     liquidity_ratio_min: float = 1.0
@@ -88,7 +94,7 @@ class CondorRules(Struct, frozen=True, kw_only=True):
     dte_min: int = 30
     dte_max: int = 60
     delta_short: float = 0.16
-    wing_points: float = 50
+    wing_points: float = 50.0
     profit_share: float = 0.50
     exit_dte: int = 21
 
@@ -115,10 +121,10 @@ class OrderRules(Struct, frozen=True, kw_only=True):
     """How orders are priced and how long they may wait."""
 
     cross_share: float = 1.0
-    working_timeout_s: float = 300
+    working_timeout_s: float = 300.0
     attempts_per_plan_max: int = 3
-    ack_timeout_s: float = 30
-    selection_timeout_s: float = 1800
+    ack_timeout_s: float = 30.0
+    selection_timeout_s: float = 1800.0
 
 
 class PricingRules(Struct, frozen=True, kw_only=True):
@@ -131,13 +137,14 @@ class PricingRules(Struct, frozen=True, kw_only=True):
 class ReconcileRules(Struct, frozen=True, kw_only=True):
     """How often the broker's truth is read, and the quiet period between two proofs of absence."""
 
-    every_s: float = 900
-    quiet_s: float = 60
+    every_s: float = 900.0
+    quiet_s: float = 60.0
 
 
 class Rules(Struct, frozen=True, kw_only=True):
     """Everything that a decision may depend on besides the events."""
 
+    clock: ClockRules = ClockRules()
     stale: StaleRules = StaleRules()
     rsi: RsiRules = RsiRules()
     term_structure: TermStructureRules = TermStructureRules()

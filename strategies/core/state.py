@@ -215,6 +215,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
     link: Link = Link.DOWN
     upstream: bool = True
+    clock_fault: str = ""
     epoch: int = 0
     account: str = ""
     paper: bool = False

@@ -5,6 +5,7 @@ import json
 import signal
 import struct
 import sys
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
@@ -106,6 +107,7 @@ class HandMadeGateway:
     def __init__(self, accounts: str, answer: Answer) -> None:
         self.port = 0
         self.requests: list[str] = []
+        self.tells_time = True
         self._accounts = accounts
         self._answer = answer
 
@@ -133,6 +135,8 @@ class HandMadeGateway:
     def _login(self, request: str) -> list[Sequence[object]]:
         if request == "71":
             return [(15, 1, self._accounts), (9, 1, 1)]
+        if request == "49" and self.tells_time:
+            return [(49, 1, int(time.time()))]
         return [(53, 1)] if request == "5" else []
 
 

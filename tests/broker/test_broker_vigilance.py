@@ -50,6 +50,7 @@ async def test_lost_subscriptions_are_made_again(hand_made: Start, session: Star
         return [(4, 2, -1, 1101, "restored - data lost", "")] if first else clock(request)
 
     made = await hand_made("DU1", answer)
+    made.tells_time = False
     world = session(made.port, play=False)
     await world.broker.connected(10)
     world.broker._catalogue._con_ids[FUTURE.key] = 42
@@ -82,6 +83,7 @@ async def test_a_live_account_that_appears_later_stops_every_order(
 async def test_an_order_never_waits_in_the_throttle(hand_made: Start, session: StartSession) -> None:
     """An order that the library would queue is reported as not sent: it would go out at an unknown time."""
     made = await hand_made("DU1", clock)
+    made.tells_time = False
     world = session(made.port, play=False)
     await world.broker.connected(10)
     world.broker._catalogue._con_ids[FUTURE.key] = 42
@@ -94,7 +96,8 @@ async def test_an_order_never_waits_in_the_throttle(hand_made: Start, session: S
 async def test_the_time_is_one_question_with_a_deadline(hand_made: Start, session: StartSession) -> None:
     """Two at once would lose one in the library; none is waited for without end."""
     made = await hand_made("DU1", lambda _request: [])
-    world = session(made.port, play=False, request_timeout_s=0.2)
+    made.tells_time = False
+    world = session(made.port, request_timeout_s=0.2)
     await world.broker.connected(10)
     question = world.broker.step_time()
     world.broker._asking_time = True

@@ -72,6 +72,14 @@ def short_folder() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def hedged(processes: Any, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:  # noqa: ANN401
+    """Runs a verb to its end, in an empty folder."""
+    folder = tmp_path_factory.mktemp("verbs")
+    run: Callable[..., Any] = processes.World(folder).hedged
+    return run
+
+
+@pytest.fixture(scope="session")
 def play_demo(processes: Any, tmp_path_factory: pytest.TempPathFactory) -> PlayDemo:  # noqa: ANN401
     """Plays `hedged demo` to its end, in a folder of its own."""
 

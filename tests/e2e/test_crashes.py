@@ -15,11 +15,12 @@ World = Any  # the helpers' classes: modules found at run time have no static ty
 Proxy = Any
 Process = Any
 
-SESSIONS = 3
+SESSIONS = 2
 PLAY = ("--regime=shock", f"--sessions={SESSIONS}", "--seed=1")
 # In this play the first order opens a condor and the second one, a day later, a layer of VIX calls.
 LAYER_ORDER = 2
 SEED = 20180205
+KILLS = 3
 SILENCE_S = "300"  # the daemon stands still where a reply is withheld, until it is killed
 
 StartStore = Callable[[], Any]
@@ -39,9 +40,9 @@ def start_store(redis_proxy: Any, short_folder: Path) -> StartStore:  # noqa: AN
     return start
 
 
-async def _killed_at(world: World, proxy: Proxy, *parts: bytes) -> None:
-    """Play until the commit with such a line is on disk and not yet acted on, and kill the daemon there."""
-    proxy.withhold_reply_to(*parts, then="silence")
+async def _killed_at(world: World, proxy: Proxy, *parts: bytes, applied: bool = True) -> None:
+    """Play until the commit with such a line is on disk (or just not yet), and kill the daemon there."""
+    proxy.withhold_reply_to(*parts, then="silence", applied=applied)
     daemon = _start(world, proxy)
     withheld = asyncio.create_task(proxy.withheld.wait())
     ended = asyncio.create_task(asyncio.to_thread(daemon.ended))
@@ -66,7 +67,7 @@ async def test_an_intent_that_was_written_but_not_sent_is_never_sent_later(
     world: World,
     start_store: StartStore,
 ) -> None:
-    """Killed between the intent's commit and its transmission: proven absent, then a new intent replaces it."""
+    """Killed between the intent's commit and its transmission: proven absent, then replaced by a new one."""
     async with start_store() as proxy:
         world.gateway(*PLAY)
         await _killed_at(world, proxy, b'"kind":"order_intended"', b'"purpose":"condor_open"')
@@ -96,6 +97,42 @@ async def test_an_order_nobody_answered_for_is_adopted_after_the_crash(
     (intended,) = [r for r in world.audit("order_intended") if r["purpose"] == "layer_open"]
     assert intended["order_ref"] == ref
     assert [layer.bought for layer in state.layers.values()] == [intended["quantity"]]
+
+
+async def test_an_order_that_left_just_before_the_crash_is_not_sent_again(
+    processes: Any,  # noqa: ANN401 - see World
+    world: World,
+    start_store: StartStore,
+) -> None:
+    """Sent and filled, and killed before the journal says so: found at the broker, booked, never repeated."""
+    async with start_store() as proxy:
+        world.gateway(*PLAY)
+        await _killed_at(world, proxy, b'"kind":"order_transmitted"', applied=False)
+        (sent,) = world.ledger("place")
+        assert world.ledger("execution") != []
+        await _played_on(world, proxy)
+    processes.check_books(world, sessions=SESSIONS)
+    opening = [r for r in world.audit("order_intended") if r["purpose"] == "condor_open"]
+    assert [r["order_ref"] for r in opening] == [sent["order_ref"]]
+    states = [r["state"] for r in world.audit("order_state") if r["order_ref"] == sent["order_ref"]]
+    assert states == ["unknown", "filled"]
+
+
+async def test_a_job_is_done_though_the_daemon_died_at_its_very_time(
+    processes: Any,  # noqa: ANN401 - see World
+    world: World,
+    start_store: StartStore,
+) -> None:
+    """Killed between two events of 09:45, before the job that decides on entries: the restart does it."""
+    async with start_store() as proxy:
+        world.gateway(*PLAY)
+        await _killed_at(world, proxy, b'"kind":"quotes","time":"2026-01-05T14:45:00Z"')
+        assert [timer for timer in world.audit("timer") if timer["job"] == "act"] == []
+        await _played_on(world, proxy)
+    processes.check_books(world, sessions=SESSIONS)
+    acts = [timer["intended"] for timer in world.audit("timer") if timer["job"] == "act"]
+    assert acts == [f"2026-01-0{day}T14:45:00Z" for day in (5, 6)]
+    assert "condor_open" in {order["purpose"] for order in world.audit("order_intended")}
 
 
 async def test_a_half_filled_order_is_completed_and_booked_once(
@@ -136,18 +173,17 @@ def test_killed_at_chosen_moments_the_play_ends_with_true_books(
 ) -> None:
     """Three kills anywhere in a play on the embedded store: whatever was under way is found and settled."""
     world.gateway(*PLAY)
-    chosen = random.Random(SEED)  # noqa: S311 - a choice of moments that can be repeated
-    for part in range(SESSIONS):
-        moment = chosen.randrange(part * 1200 + 60, part * 1200 + 1100)
+    chosen = random.Random(SEED)
+    for part in range(KILLS):
+        moment = chosen.randrange(part * 800 + 60, part * 800 + 600)
         daemon = world.daemon()
         daemon.wait_for(lambda m=moment: _last_seq(world) >= m, f"audit record {moment}")
-        assert daemon.running, daemon.said()
         daemon.kill()
     daemon = world.daemon()
     assert daemon.ended() == 0, daemon.said()
     processes.check_books(world, sessions=SESSIONS)
     starts = [record for record in world.audit("lifecycle") if record["phase"] == "started"]
-    assert len(starts) == SESSIONS + 1
+    assert len(starts) == KILLS + 1
     assert world.ledger("place") != []
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -60,9 +61,7 @@ class Process:
         gives_up_at = time.monotonic() + DEADLINE_S
         while not fact():
             if not self.running and not fact():
-                raise AssertionError(
-                    f"ended with {self._popen.returncode} before: {what}\n{self.said()}"
-                )
+                raise AssertionError(f"ended with {self._popen.returncode} before: {what}\n{self.said()}")
             if time.monotonic() > gives_up_at:
                 raise AssertionError(f"not within {DEADLINE_S:g} s: {what}\n{self.said()}")
             time.sleep(_POLL_S)
@@ -75,6 +74,14 @@ class Process:
     def terminate(self) -> None:
         """SIGTERM."""
         self._popen.terminate()
+
+    def freeze(self) -> None:
+        """SIGSTOP: its connections stay open and nothing answers."""
+        self._popen.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """SIGCONT."""
+        self._popen.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
         """See to it that it is gone."""
@@ -93,7 +100,7 @@ class World:
         self.folder = folder
         self.ledger_file = folder / "ledger.jsonl"
         self.audit_folder = folder / "state" / "audit"
-        self.port = 0
+        self.port = 1  # nothing listens there until a gateway is started
         self._processes: list[Process] = []
 
     def gateway(self, *options: str, clock: str = "stepped") -> Process:
@@ -101,7 +108,7 @@ class World:
         step = ["--step-client=1"] if clock == "stepped" else []
         command = ["-m", "simulator", "--port=0", f"--clock={clock}", *step, *options]
         command.append(f"--ledger={self.ledger_file}")
-        gateway = Process(command, folder=self.folder, name="gateway", env=environ({}))
+        gateway = Process(command, folder=self.folder, name=self._name("gateway"), env=environ({}))
         self._processes.append(gateway)
         gateway.wait_for(lambda: gateway.out.read_text().endswith("\n"), "the gateway's start line")
         self.port = int(json.loads(gateway.out.read_text())["listening"].rpartition(":")[2])
@@ -120,7 +127,7 @@ class World:
     def daemon(self, **variables: str) -> Process:
         """Start `hedged run`; the variables are added to those of `variables`."""
         env = environ(self.variables(**variables))
-        daemon = Process(["-m", "daemon", "run"], folder=self.folder, name="daemon", env=env)
+        daemon = Process(["-m", "daemon", "run"], folder=self.folder, name=self._name("daemon"), env=env)
         self._processes.append(daemon)
         return daemon
 
@@ -135,6 +142,9 @@ class World:
             timeout=DEADLINE_S,
             check=False,
         )
+
+    def _name(self, role: str) -> str:
+        return f"{role}-{len(self._processes) + 1}"
 
     def close(self) -> None:
         """End what still runs."""

@@ -25,6 +25,7 @@ class RedisProxy:
         self._upstream = upstream
         self._withheld_append: int | None = None
         self._withheld_parts: tuple[bytes, ...] = ()
+        self._applied = True
         self._then: Literal["hang_up", "silence"] = "hang_up"
         self._tasks: set[asyncio.Task[None]] = set()
         self.appends = 0
@@ -45,19 +46,21 @@ class RedisProxy:
             then: close the connection, or leave it open and say nothing more on it.
         """
         self._withheld_append = self.appends + nth
-        self._withheld_parts = ()
+        self._withheld_parts, self._applied = (), True
         self._then = then
         self.withheld.clear()
 
     def withhold_reply_to(
-        self, *parts: bytes, then: Literal["hang_up", "silence"] = "hang_up"
+        self, *parts: bytes, then: Literal["hang_up", "silence"] = "hang_up", applied: bool = True
     ) -> None:
         """Apply the next append with a record line that holds all of `parts`, but keep its reply.
 
         Args:
             *parts: what the line holds, such as `b'"kind":"fill"'`.
             then: as for `withhold_reply`.
+            applied: False keeps the append itself from the server, too.
         """
+        self._applied = applied
         self._withheld_append = None
         self._withheld_parts = parts
         self._then = then
@@ -86,9 +89,13 @@ class RedisProxy:
         try:
             while True:
                 request, raw = await _read_request(reader)
-                server_writer.write(raw)
-                reply = await _read_reply(server_reader)
-                if self._is_withheld(request, reply):
+                kept = not self._applied and _has_line(request, self._withheld_parts)
+                reply = b""
+                if not kept:
+                    server_writer.write(raw)
+                    reply = await _read_reply(server_reader)
+                if kept or self._is_withheld(request, reply):
+                    self._withheld_parts, self._applied = (), True
                     self.withheld.set()
                     if self._then == "silence":
                         await asyncio.Event().wait()
@@ -111,15 +118,15 @@ class RedisProxy:
         if not is_append or reply.startswith(b"-NOSCRIPT"):
             return False
         self.appends += 1
-        if self._withheld_parts and _has_line(request, self._withheld_parts):
+        if _has_line(request, self._withheld_parts):
             self._withheld_append, self._withheld_parts = self.appends, ()
         return self.appends == self._withheld_append
 
 
 def _has_line(request: Request, parts: tuple[bytes, ...]) -> bool:
-    """Whether one line of an append's words holds every part."""
+    """Whether one line of an append's words holds every part; no parts are no line."""
     lines = (line for word in request for line in word.split(b"\n"))
-    return any(all(part in line for part in parts) for line in lines)
+    return bool(parts) and any(all(part in line for part in parts) for line in lines)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> tuple[Request, bytes]:

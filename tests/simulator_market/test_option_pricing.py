@@ -13,8 +13,8 @@ LEVELS = (9.0, 12.0, 20.0, 40.0, 80.0)
 
 
 def _spx_volatility(level: float, years: float, strike: float, forward: float) -> float:
-    atm = spx.atm_volatility(level, years)
-    return spx.SMILE.volatility(math.log(strike / forward), atm, math.sqrt(years))
+    smile, atm = spx.slice_at(level, None, years)
+    return smile.volatility(math.log(strike / forward), atm, math.sqrt(years))
 
 
 @pytest.mark.parametrize("right", ["C", "P"])
@@ -53,7 +53,7 @@ def test_put_call_parity_holds(level: float, days: int) -> None:
 def test_spx_prices_leave_no_butterfly_arbitrage(level: float, days: int) -> None:
     """Calls fall and are convex in strike wherever the chain has value, within three deviations."""
     expiry = spx.expiry_at(2800.0, days / 365)
-    reach = 3.0 * spx.atm_volatility(level, expiry.years) * math.sqrt(expiry.years)
+    reach = 3.0 * spx.slice_at(level, None, expiry.years).atm * math.sqrt(expiry.years)
     strikes = [expiry.forward * math.exp(reach * step / 60.0) for step in range(-60, 61)]
     _assert_convex(
         strikes,
@@ -84,21 +84,42 @@ def _assert_convex(strikes: list[float], prices: list[float]) -> None:
     assert all(after - before > -1e-9 for before, after in pairwise(slopes))
 
 
+@pytest.mark.parametrize("ratio", [0.6, 0.75, 0.9, 1.0, 1.15, 1.4])
 @pytest.mark.parametrize("level", [5.0, *LEVELS])
-def test_total_variance_rises_with_tenor(level: float) -> None:
-    """No calendar arbitrage at the money, also where the curve is steeply inverted."""
-    totals = [spx.atm_volatility(level, days / 365) ** 2 * days for days in range(1, 400)]
-    assert totals == sorted(totals)
+def test_total_variance_never_falls_with_tenor(level: float, ratio: float) -> None:
+    """No calendar arbitrage at any share of the forward, also where the curve is steeply inverted."""
+    for moneyness in (-0.3, -0.1, -0.03, 0.0, 0.02, 0.1):
+        totals = []
+        for days in range(1, 400, 3):
+            smile, atm = spx.slice_at(level, ratio * level, days / 365)
+            volatility = smile.volatility(moneyness, atm, math.sqrt(days / 365))
+            totals.append(volatility**2 * days)
+        assert totals == sorted(totals), moneyness
 
 
-@pytest.mark.parametrize("level", [9.0, 11.0, 15.0, 25.0, 40.0, 80.0])
-def test_the_30_day_chain_gives_the_vix_of_the_moment_back(level: float) -> None:
-    """Cboe's replication sum over out-of-the-money options is within 0.5 points of VIX."""
-    expiry = spx.expiry_at(2800.0, 30 / 365)
+@pytest.mark.parametrize("vvix", [60.0, 100.0, 200.0])
+def test_vix_total_variance_never_falls_with_tenor(vvix: float) -> None:
+    """A farther future moves less, but never less in all."""
+    for moneyness in (-0.4, 0.0, 0.5, 1.0):
+        totals = []
+        for days in range(5, 280, 3):
+            atm = vix.atm_volatility(vvix, days / 365)
+            totals.append(vix.SMILE.volatility(moneyness, atm, math.sqrt(days / 365)) ** 2 * days)
+        assert totals == sorted(totals), moneyness
+
+
+@pytest.mark.parametrize(("tenor", "index"), [(30, 0), (93, 1)])
+@pytest.mark.parametrize(
+    "levels", [(9.5, 12.3), (11.03, 12.99), (17.65, 19.58), (30.0, 29.5), (45.0, 40.0), (80.0, 68.0)]
+)
+def test_the_chain_gives_vix_and_vix3m_back(levels: tuple[float, float], tenor: int, index: int) -> None:
+    """The replication sum over the options of 30 and of 93 days returns the two indices it was set by."""
+    expiry = spx.expiry_at(2800.0, tenor / 365)
+    smile, atm = spx.slice_at(*levels, expiry.years)
     growth = math.exp(expiry.rate * expiry.years)
     total = 0.0
-    for strike in range(700, 6000, 5):
+    for strike in range(200, 12000, 5):
         right = "P" if strike < expiry.forward else "C"
-        volatility = _spx_volatility(level, expiry.years, strike, expiry.forward)
+        volatility = smile.volatility(math.log(strike / expiry.forward), atm, math.sqrt(expiry.years))
         total += 5.0 / strike**2 * growth * black.value(expiry, strike, right, volatility).price
-    assert 100.0 * math.sqrt(2.0 / expiry.years * total) == pytest.approx(level, abs=0.5)
+    assert 100.0 * math.sqrt(2.0 / expiry.years * total) == pytest.approx(levels[index], abs=0.05)

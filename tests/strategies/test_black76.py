@@ -4,7 +4,7 @@ import math
 from datetime import UTC, date, datetime
 
 import pytest
-import QuantLib as ql
+import QuantLib
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -29,17 +29,17 @@ def test_value_and_greeks_equal_quantlib(
     """Value, delta to the forward, vega per vol point and theta per day are QuantLib's, rescaled."""
     strike = forward * moneyness
     discount = math.exp(-rate * years)
-    kind = ql.Option.Call if right is Right.CALL else ql.Option.Put
-    oracle = ql.BlackCalculator(
-        ql.PlainVanillaPayoff(kind, strike), forward, volatility * math.sqrt(years), discount
+    kind = QuantLib.Option.Call if right is Right.CALL else QuantLib.Option.Put
+    oracle = QuantLib.BlackCalculator(
+        QuantLib.PlainVanillaPayoff(kind, strike), forward, volatility * math.sqrt(years), discount
     )
     ours = black76(forward=forward, strike=strike, years=years, volatility=volatility, rate=rate, right=right)
     # theta with the forward held still: the spot of BlackCalculator.theta is the discounted forward
     # only up to the drift of the forward, so the derivative is taken by time itself.
     step = min(1e-5, years / 1000.0)
     later, sooner = (
-        ql.BlackCalculator(
-            ql.PlainVanillaPayoff(kind, strike),
+        QuantLib.BlackCalculator(
+            QuantLib.PlainVanillaPayoff(kind, strike),
             forward,
             volatility * math.sqrt(years + shift),
             math.exp(-rate * (years + shift)),
@@ -77,6 +77,7 @@ def test_implied_volatility_finds_the_way_back(
         (1.0, 20.0, 15.0, 0.1),  # under the discounted intrinsic value
         (25.0, 20.0, 15.0, 0.1),  # above the forward itself
         (-0.1, 20.0, 15.0, 0.1),
+        (0.0, 12.0, 40.0, 0.1),  # zero is not a price
         (1.0, 15.0, 15.0, 0.0),  # settled
         (1.0, 0.0, 15.0, 0.1),  # a forward that cannot be
         (1.0, -5.0, 15.0, 0.1),

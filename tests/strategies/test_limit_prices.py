@@ -81,8 +81,8 @@ def test_a_combo_limit_is_on_its_grid_and_not_above_the_far_side(mids: list[int]
 def test_rounding_goes_one_way_and_leaves_the_grid_alone(
     price: float,
     tick: float,
-    up: bool,
-    expected: str,  # noqa: FBT001 - the case
+    up: bool,  # noqa: FBT001 - the case
+    expected: str,
 ) -> None:
     """A price on the grid stays; others are rounded in the direction asked for."""
     assert to_tick(price, tick, up=up) == Decimal(expected)

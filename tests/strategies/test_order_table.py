@@ -65,9 +65,9 @@ def test_a_doubt_never_ends_an_order() -> None:
 )
 def test_a_status_proves_no_more_than_it_says(
     status: str,
-    confirmed: bool,
+    confirmed: bool,  # noqa: FBT001 - the case
     reason: str,
-    report: Report,  # noqa: FBT001 - the case
+    report: Report,
 ) -> None:
     """A cancel inferred from a code and an unknown word are doubts; only 201 is a rejection."""
     assert report_of(status, confirmed=confirmed, reason=reason) is report

@@ -7,6 +7,7 @@ from typing import Any
 
 from daemon.broker.codes import LOCAL
 from daemon.broker.ib.catalogue import Catalogue
+from daemon.broker.ib.clock_check import ClockCheck
 from daemon.broker.ib.link import ASK_FAILED, Link
 from daemon.broker.ib.market import Market
 from daemon.broker.ib.order_book import OrderBook
@@ -20,7 +21,7 @@ from daemon.broker.port import BrokerSettings
 from daemon.broker.worker import Job, Worker
 from daemon.errors import BrokerUnavailable, HedgedError, InvariantBroken
 from strategies.core.commands import AnyCommand, CancelOrder, PlaceOrder, Watch
-from strategies.core.events import AnyEvent, BrokerNotice
+from strategies.core.events import AnyEvent, BrokerNotice, OrderNotTransmitted
 
 
 class IbBroker:
@@ -42,6 +43,7 @@ class IbBroker:
         self._market = Market(catalogue, self._inbox)
         self._reports = Reports(self._book, self._inbox)
         self._orders = Orders(settings, catalogue, self._book, self._inbox)
+        self._clock_check = ClockCheck(now, self._inbox)
         self._requests = Requests(
             lambda: self._link, now, catalogue, self._market, self._reports, self._inbox
         )
@@ -89,14 +91,19 @@ class IbBroker:
             self._closed.set()
         self._raise_failure()
 
-    async def connected(self, timeout_s: float) -> None:
+    async def connected(self, timeout_s: float, *, at_once: bool = False) -> None:
         """See `Broker.connected`."""
+        outcomes = [self._first_up.wait(), *([self._sessions.unavailable.wait()] if at_once else [])]
+        waits = [asyncio.ensure_future(outcome) for outcome in outcomes]
         try:
-            await asyncio.wait_for(self._first_up.wait(), timeout_s)
-        except TimeoutError:
+            await asyncio.wait(waits, timeout=timeout_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        if not self._first_up.is_set():
             where = f"ib.host, ib.port: {self._settings.host}:{self._settings.port}"
             never = BrokerUnavailable(f"{where} gave no session within {timeout_s:g} s; look at the gateway")
-            raise self._sessions.last_error or never from None
+            raise self._sessions.last_error or never
         self._raise_failure()
         if self._ended.is_set():
             raise BrokerUnavailable("ib: the session was stopped before it was connected")
@@ -119,6 +126,17 @@ class IbBroker:
                 self._settle()
             case _:
                 self._worker.submit(lambda: self._requests.perform(command))
+
+    def decline(self, command: PlaceOrder, reason: str) -> None:
+        """See `Broker.decline`."""
+        ref = command.intent.order_ref
+        self._inbox.report(OrderNotTransmitted(time=UNSTAMPED, order_ref=ref, reason=reason))
+
+    def compare_clocks(self) -> None:
+        """See `Broker.compare_clocks`."""
+        link = self._link
+        if link is not None and link.ready and not self._settings.play:
+            self._worker.submit(lambda: self._clock_check.compare(link))
 
     def _settle(self) -> None:
         """In play, let `idle` wait for what the gateway says about what has just been sent."""
@@ -175,7 +193,9 @@ class IbBroker:
         self._book.connection_lost()
 
     async def _adopt(self, link: Link) -> None:
-        """Learn the ids of our open orders and subscribe again: the first requests of a connection."""
+        """Compare clocks, learn the ids of our open orders, subscribe again: the first requests there."""
+        if not self._settings.play:
+            await self._clock_check.compare(link)
 
         async def learn_and_subscribe() -> None:
             link.ib.reqMarketDataType(self._settings.market_data_type)

@@ -10,7 +10,7 @@ from daemon.broker.inbox import UNSTAMPED, Inbox
 from daemon.broker.paper_guard import guarded_account
 from daemon.broker.port import BrokerSettings
 from daemon.broker.session import reconnect_delay_s
-from daemon.errors import BrokerError
+from daemon.errors import BrokerError, BrokerUnavailable
 from strategies.core.events import Connection
 from strategies.core.events import Link as LinkState
 
@@ -29,6 +29,7 @@ class Sessions:
     def __init__(self, settings: BrokerSettings, inbox: Inbox, fail: Fail, hooks: Hooks) -> None:
         self.link: Link | None = None
         self.last_error: BrokerError | None = None
+        self.unavailable = asyncio.Event()  # an attempt found no gateway
         self._settings = settings
         self._inbox = inbox
         self._fail = fail
@@ -48,6 +49,8 @@ class Sessions:
                 reason = await link.wait_closed()
             except BrokerError as error:
                 self.last_error = error
+                if isinstance(error, BrokerUnavailable):
+                    self.unavailable.set()
                 reason = str(error)
                 await link.close(reason)
             self._went_down(reason)

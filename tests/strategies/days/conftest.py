@@ -14,7 +14,7 @@ from strategies.core import events as ev
 from strategies.core.instruments import Instrument
 from strategies.core.records import AnyRecord, Decision
 from strategies.core.rules import Rules
-from strategies.core.state import Condor, Layer, Order, State, decode_state, encode_state
+from strategies.core.state import Condor, Layer, Order, OrderStage, State, decode_state, encode_state
 
 NEW_YORK = ZoneInfo("America/New_York")
 Broker = Any  # the class stands in the conftest above, which cannot be imported
@@ -215,3 +215,27 @@ def desk_with_layer(desk_with_condor: Desk) -> Desk:
     """A desk on Tuesday 09:46 that holds a condor and a first-engine layer."""
     desk_with_condor.buy_layer()
     return desk_with_condor
+
+
+@pytest.fixture
+def sending(desk_with_condor: Desk) -> Desk:
+    """A desk whose layer order has just been decided and not yet been handed to the broker."""
+    desk = desk_with_condor
+    desk.close_bar(desk.world.spx + 20)
+    desk.answer()
+    desk.next_session()
+    while desk.order.intent.purpose is not cm.Purpose.LAYER_OPEN:
+        desk.beat_silent()
+        desk.quote()
+        if not any(isinstance(c, cm.PlaceOrder) for c in desk.todo):
+            desk.answer()
+    return desk
+
+
+@pytest.fixture
+def working(sending: Desk) -> Desk:
+    """A desk whose layer order works at the broker."""
+    sending.broker.fills = False
+    sending.answer()
+    assert sending.order.stage is OrderStage.WORKING
+    return sending

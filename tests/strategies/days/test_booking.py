@@ -1,10 +1,11 @@
 """Executions and commissions: each booked once, whatever the order and number in which they come."""
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
@@ -14,10 +15,12 @@ from strategies.core.records import Fill
 from strategies.core.state import CondorState, LayerState
 
 Desk = Any
+MakeDesk = Callable[[], Desk]
 ONCE = settings(
     derandomize=True,
     deadline=None,
     max_examples=15,
+    phases=[Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
@@ -38,7 +41,7 @@ def working_layer(desk: Desk) -> cm.Intent:
 
 @ONCE
 @given(data=st.data())
-def test_fills_are_booked_once_in_any_order_and_number(make_desk: Any, data: st.DataObject) -> None:
+def test_fills_are_booked_once_in_any_order_and_number(make_desk: MakeDesk, data: st.DataObject) -> None:
     """Live, repeated, out of order, and again from snapshots: the layer ends with 10 at the prices paid."""
     desk = make_desk()
     intent = working_layer(desk)

@@ -10,7 +10,7 @@ from strategies.core import commands as cm
 from strategies.core import events as ev
 from strategies.core.instruments import InstrumentKey
 from strategies.core.records import Reconciled, Summary
-from strategies.core.state import CondorState, LayerState, State
+from strategies.core.state import CondorState, LayerState, OrderStage, State
 
 Desk = Any
 FOREIGN = InstrumentKey("OPT.SPX.20181221.2500.P")
@@ -106,7 +106,7 @@ def test_a_snapshot_is_asked_for_every_quarter_of_an_hour(desk_with_condor: Desk
 
 
 def test_a_layer_that_expired_is_closed_with_its_debit_lost_once(desk_with_layer: Desk) -> None:
-    """Past its last trading day and gone from the account: closed, and the day's figures count the loss once."""
+    """Past its last trading day and gone from the account: closed, its loss counted once."""
     desk = desk_with_layer
     debit = desk.layer.debit_usd
     desk.clock(8, 0, date(2018, 3, 21))
@@ -132,3 +132,58 @@ def test_a_layer_still_in_the_account_has_not_expired(desk_with_layer: Desk) -> 
     desk.clock(8, 0, date(2018, 3, 21))
     desk.take(desk.broker.snapshot())
     assert desk.layer.held == 10
+
+
+def test_a_partly_filled_order_that_is_proven_absent_keeps_what_it_filled(desk_with_condor: Desk) -> None:
+    """What was executed stays booked; the rest is over, and no second order follows."""
+    desk = desk_with_condor
+    desk.broker.fills = False
+    desk.close_bar(desk.world.spx + 20)
+    desk.answer()
+    desk.next_session()
+    desk.beat(6)
+    intent = desk.order.intent
+    assert intent.purpose is cm.Purpose.LAYER_OPEN
+    desk.take(*desk.broker.fill(intent, 4))
+    desk.broker.working.clear()
+    desk.beat(1)
+    desk.disconnect()
+    desk.connect()
+    desk.answer()
+    desk.beat(4)
+    assert desk.state.orders[intent.order_ref].stage is OrderStage.CANCELLED
+    assert (desk.layer.held, desk.layer.state) == (4, LayerState.OPEN)
+    assert desk.placed[-1] == intent
+
+
+def test_an_order_whose_every_fill_is_booked_is_filled_without_a_word(desk_with_condor: Desk) -> None:
+    """The status was lost and the broker no longer lists the order: its executions prove the end."""
+    desk = desk_with_condor
+    desk.broker.fills = False
+    desk.close_bar(desk.world.spx + 20)
+    desk.answer()
+    desk.next_session()
+    desk.beat(6)
+    intent = desk.order.intent
+    fills = desk.broker.fill(intent)
+    desk.take(*[event for event in fills if isinstance(event, ev.ExecutionReported)])
+    desk.broker.completed.clear()
+    desk.take(desk.broker.snapshot())
+    assert desk.order.stage is OrderStage.FILLED
+    assert desk.layer.state is LayerState.OPEN
+
+
+def test_a_rejection_in_the_list_of_orders_is_one(desk_with_condor: Desk) -> None:
+    """Listed as inactive the order is refused; it is not offered again."""
+    desk = desk_with_condor
+    desk.broker.fills = False
+    desk.close_bar(desk.world.spx + 20)
+    desk.answer()
+    desk.next_session()
+    desk.beat(6)
+    intent = desk.order.intent
+    seen = desk.broker.working.pop(intent.order_ref)
+    desk.take(desk.broker.snapshot(completed_orders=(structs.replace(seen, status="Inactive"),)))
+    assert desk.state.orders[intent.order_ref].stage is OrderStage.REJECTED
+    desk.beat_silent(2)
+    assert desk.placed[-1] == intent

@@ -1,0 +1,185 @@
+"""`python -m bench.order_child SAMPLES`: the daemon's own parts, put back before each sample.
+
+Loop, journal on an embedded server, broker adapter and live feed are the daemon's. What is not: before each
+sample the state is set to one in which the next quote of one layer makes a peel step due, and the pause
+between two looks at the quotes is short, so that a sample need not wait for it.
+
+Standard input says when quotes have come; standard output says `ready KEY`, `go` before each sample, and last
+one JSON object with the seconds of the durable writes.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+import time
+from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from msgspec import structs
+
+from bench.processes import BenchError
+from daemon.app import broker_settings, rules_of
+from daemon.broker.ib.adapter import IbBroker
+from daemon.clock import SystemClock
+from daemon.feeds import feed_live
+from daemon.hours import NEW_YORK, sessions_around
+from daemon.loop import Loop
+from daemon.recovery import catch_up, recover
+from daemon.settings import Settings, load
+from daemon.store import codec
+from daemon.store.embedded import EmbeddedServer
+from daemon.store.port import Commit
+from daemon.store.redis import RedisClient
+from daemon.store.redis_journal import RedisJournal
+from daemon.telemetry.audit_file import AuditFile
+from strategies.core.events import AnyEvent, Calendar, Lifecycle, OrderTransmitted, Phase
+from strategies.core.state import Layer, PeelRun, State
+
+_QUOTE_PAUSE_S = 0.001
+_BETWEEN_SAMPLES_S = 0.03  # the library sends 45 messages a second at most
+_STREAM = "bench:commits"
+_CONNECT_WITHIN_S = 60.0
+
+
+class Parts:
+    """The daemon's parts, as far as a sample touches them."""
+
+    def __init__(self, journal: RedisJournal, loop: Loop, sent: asyncio.Event) -> None:
+        self.journal = journal
+        self.loop = loop
+        self.sent = sent
+        """Set when an order was handed to the socket and that is journalled."""
+
+
+@contextlib.asynccontextmanager
+async def _assembled(settings: Settings, server: EmbeddedServer) -> AsyncIterator[Parts]:
+    """The parts on the recovered journal, running."""
+    journal = RedisJournal(url=server.url, prefix=settings.redis.prefix)
+    await journal.open()
+    audit = AuditFile(settings.audit_path)
+    audit.open()
+    state, chain = await recover(journal)
+    await catch_up(journal, audit)
+    clock = SystemClock()
+    sent = asyncio.Event()
+
+    def observe(event: AnyEvent, _bodies: Sequence[bytes]) -> None:
+        if isinstance(event, OrderTransmitted):
+            sent.set()
+
+    broker = IbBroker(broker_settings(settings), clock.now)
+    loop = Loop(
+        journal=journal,
+        audit=audit,
+        state=state,
+        chain=chain,
+        execute=broker.execute,
+        decline=broker.decline,
+        queue_size_max=settings.loop.queue_size_max,
+        snapshot_every_commits=settings.redis.snapshot_every_commits,
+        store_patience_s=0.0,
+        observe=observe,
+    )
+    now = clock.now()
+    await loop.put(Lifecycle(time=now, phase=Phase.STARTED, rules=rules_of(settings)))
+    overrides = settings.schedule.session_overrides
+    await loop.put(Calendar(time=now, sessions=sessions_around(now, overrides)))
+    works = [broker.run(), loop.run(), feed_live(broker, loop, clock, _QUOTE_PAUSE_S)]
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        await broker.connected(_CONNECT_WITHIN_S)
+        yield Parts(journal, loop, sent)
+    finally:
+        await broker.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await journal.close()
+        audit.close()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+async def _told() -> None:
+    """Wait for a line."""
+    await asyncio.to_thread(sys.stdin.readline)
+
+
+def _prepared(state: State) -> tuple[State, Layer]:
+    """Return the state in which only a quote of the layer is missing for a peel step, and the layer."""
+    if state.account.reconciled_epoch != state.account.epoch or state.account.differences:
+        raise BenchError(f"the book is not reconciled: {state.account}")
+    layer = next((layer for layer in state.layers.values() if layer.held), None)
+    if layer is None or state.time is None:
+        raise BenchError("the play left no layer that could be peeled; give another --seed")
+    now = state.time
+    quotes = {key: seen for key, seen in state.market.quotes.items() if key != layer.instrument.key}
+    unquoted = [key for key in state.watch if key not in quotes and key != layer.instrument.key]
+    if unquoted:
+        raise BenchError(f"not quoted: {', '.join(unquoted)}")
+    run = PeelRun(
+        session=now.astimezone(NEW_YORK).date(), not_before=now - timedelta(minutes=1), reason="bench"
+    )
+    return (
+        structs.replace(
+            state,
+            layers={layer.layer_id: layer},
+            market=structs.replace(state.market, quotes=quotes),
+            peel=run,
+        ),
+        layer,
+    )
+
+
+async def _sample(parts: Parts, prepared: State, store: RedisClient) -> tuple[float, int]:
+    """Let one order be made, then write its commit again as a plain entry; return seconds and bytes."""
+    await asyncio.sleep(_BETWEEN_SAMPLES_S)
+    before = parts.loop.pulse.seq
+    parts.loop.state = prepared
+    parts.sent.clear()
+    _say("go")
+    await parts.sent.wait()
+    await parts.loop.drained()
+    commit = await _commit_after(parts.journal, before)
+    entry = (
+        *("first", commit.first_seq, "prev", commit.prev_hash, "hash", commit.last_hash),
+        *("lines", b"\n".join(commit.lines), "sum", codec.checksum(commit)),
+    )
+    begun_s = time.perf_counter()
+    await store.run("bench", "XADD", _STREAM, "*", *entry)
+    return time.perf_counter() - begun_s, sum(map(len, commit.lines))
+
+
+async def _commit_after(journal: RedisJournal, seq: int) -> Commit:
+    async for commit in journal.read_after(seq):
+        if any(b'"kind":"order_intended"' in line for line in commit.lines):
+            return commit
+    raise BenchError(f"no commit after seq {seq} holds an intent")
+
+
+async def _run(samples: int) -> None:
+    settings = load(Path(__file__).parents[1] / "settings.toml")
+    server = EmbeddedServer(settings.state_path / "valkey")
+    await server.start()
+    store = RedisClient(url=server.url, timeout_s=5.0)
+    try:
+        async with _assembled(settings, server) as parts:
+            await _told()  # quotes follow
+            await _told()  # and are there
+            await parts.loop.drained()
+            prepared, layer = _prepared(parts.loop.state)
+            _say(f"ready {layer.instrument.key}")
+            found = [await _sample(parts, prepared, store) for _ in range(samples)]
+            _say(json.dumps({"xadd_s": [seconds for seconds, _ in found], "bytes": found[-1][1]}))
+    finally:
+        await store.close()
+        await server.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(_run(int(sys.argv[1])))

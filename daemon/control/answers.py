@@ -1,0 +1,91 @@
+"""What operators can ask the running daemon, bound to its loop."""
+
+import os
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from daemon.audit_search import last_decision
+from daemon.control.server import Answers
+from daemon.errors import AuditUnavailable
+from daemon.loop import Loop, Observer
+from daemon.settings import Settings
+from daemon.status.report import Journal, LastDecision, Process, Status
+from daemon.status.view import status_of
+from daemon.version import VERSION
+from strategies.core.events import AnyEvent
+
+_STALLED_WITH_WORK_S = 30.0
+_HEARTBEATS_MISSED_MAX = 3
+_DECISION = b'{"kind":"decision"'
+
+
+class DecisionMemory:
+    """Keeps the latest decision; begins with that of the audit files.
+
+    Args:
+        folder: the audit files.
+        observe: is shown each commit too.
+    """
+
+    def __init__(self, folder: Path, observe: Observer | None = None) -> None:
+        self._observe = observe
+        self._body = _recorded(folder)
+
+    def observe(self, event: AnyEvent, bodies: Sequence[bytes]) -> None:
+        """Take a commit: the event and its records' bodies."""
+        for body in bodies:
+            if body.startswith(_DECISION):
+                self._body = body
+        if self._observe is not None:
+            self._observe(event, bodies)
+
+    def latest(self) -> LastDecision | None:
+        """Return the latest decision, None where there never was one."""
+        return None if self._body is None else msgspec.json.decode(self._body, type=LastDecision)
+
+
+def _recorded(folder: Path) -> bytes | None:
+    try:
+        return last_decision(folder).body
+    except AuditUnavailable:  # there is none yet
+        return None
+
+
+def answers(settings: Settings, loop: Loop, now: Callable[[], datetime], memory: DecisionMemory) -> Answers:
+    """Return what can be asked for: `status`."""
+    began_s = time.monotonic()
+
+    def status() -> Status:
+        return status_of(
+            loop.state,
+            now(),
+            Process(
+                pid=os.getpid(),
+                code_version=VERSION,
+                mode=settings.mode,
+                clock=settings.clock.source,
+                uptime_s=time.monotonic() - began_s,
+            ),
+            _journal(settings, loop),
+            memory.latest(),
+        )
+
+    return {"status": status}
+
+
+def _journal(settings: Settings, loop: Loop) -> Journal:
+    """The loop lives while it commits: a heartbeat at least, and soon when something waits."""
+    pulse = loop.pulse
+    idle_max_s = _HEARTBEATS_MISSED_MAX * settings.loop.heartbeat_s
+    limit_s = min(idle_max_s, _STALLED_WITH_WORK_S) if pulse.waiting else idle_max_s
+    return Journal(
+        seq=pulse.seq,
+        last_commit_age_s=pulse.commit_age_s,
+        waiting=pulse.waiting,
+        queue_size_max=settings.loop.queue_size_max,
+        alive=pulse.commit_age_s <= limit_s,
+    )

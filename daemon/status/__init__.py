@@ -1,0 +1,1 @@
+"""What the running daemon knows: gathered, put in words, asked for over its socket."""
