@@ -53,10 +53,11 @@ def _prime(stage: Stage, child: Child, relay: Relay, watcher: Watcher) -> str:
 
 
 def _bids(stage: Stage, watcher: Watcher, key: str) -> list[MadeTick]:
-    """Return bids of one instrument, each another."""
+    """Return bids of one instrument, each another than the one before, all below its ask."""
     wanted = [made for made in watcher.subscribed if made.key == key]
-    bids = (tick for tick in ticks(wanted, stage.prices, begin=10) if tick.name == "bid")
-    return [next(bids) for _ in range(SAMPLES + _WARM_UP)]
+    bids = (tick for tick in ticks(wanted, stage.prices) if tick.name == "bid")
+    two = [next(bids), next(bids)]
+    return [two[number % 2] for number in range(SAMPLES + _WARM_UP)]
 
 
 def _sample(relay: Relay, watcher: Watcher, child: Child, tick: MadeTick) -> float:

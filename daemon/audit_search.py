@@ -55,13 +55,28 @@ def last_decision(folder: Path) -> Record:
     """Return the latest decision.
 
     Raises:
-        AuditUnavailable: there is none, or the files cannot be read.
+        AuditTampered, AuditUnavailable: as `search`; the latter also where there is no decision.
     """
-    for day in reversed(days(folder)):
+    days(folder)
+    found = latest_decision(folder)
+    if found is None:
+        raise AuditUnavailable(
+            f"{folder} has no decision yet: give the audit folder of a daemon that has run"
+        )
+    return found
+
+
+def latest_decision(folder: Path) -> Record | None:
+    """Return the latest decision, None where there is none yet, for lack of files too.
+
+    Raises:
+        AuditTampered, AuditUnavailable: as `search`.
+    """
+    for day in reversed(list(audit_files(folder)) if folder.is_dir() else []):
         found = deque(search(folder, kind_is("decision"), first=day, last=day), maxlen=1)
         if found:
             return found[0]
-    raise AuditUnavailable(f"{folder} has no decision yet: give the audit folder of a daemon that has run")
+    return None
 
 
 def _search_file(path: Path, wanted: Wanted) -> Iterator[Record]:

@@ -159,9 +159,7 @@ class Account:
         self.realized += cents((value - held.average_cost) * held.quantity)
         return value
 
-    def value(
-        self, mark: Callable[[Instrument], float], spot: Callable[[str], float | None]
-    ) -> Valuation:
+    def value(self, mark: Callable[[Instrument], float], spot: Callable[[str], float | None]) -> Valuation:
         """Value the account with marks in points; `spot` gives the level of an index for margins."""
         options = stocks = gross = futures = unrealized = Decimal(0)
         for held in self.positions.values():

@@ -93,7 +93,9 @@ class Desk:
         Raises:
             RequestError: it describes no order.
         """
-        order = self._check.make(replace(ticket, order_id=0), MANUAL_CLIENT, exchange.next_perm_id(), None, now)
+        order = self._check.make(
+            replace(ticket, order_id=0), MANUAL_CLIENT, exchange.next_perm_id(), None, now
+        )
         self._transmit(order, exchange, now)
         return order
 
@@ -179,7 +181,9 @@ class Desk:
     def _warn(self, order: Order) -> None:
         """Send the notices that come with an order that is worked all the same."""
         order_id = order.ticket.order_id
-        if order.ticket.outside_rth and (isinstance(order.contract, Combo) or order.contract.sec_type == "OPT"):
+        if order.ticket.outside_rth and (
+            isinstance(order.contract, Combo) or order.contract.sec_type == "OPT"
+        ):
             self._news.tell(order, [replies.error(order_id, 2109, _OUTSIDE_IGNORED)])
         unset = self._switches.preset_tif and not order.ticket.terms.text("tif")
         if self._faults.strikes("preset_tif") or unset:

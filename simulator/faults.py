@@ -57,7 +57,7 @@ CATALOGUE = {
         Fault(
             name="whatif_unset",
             what="the Nth whatIf is answered with unset margins (1.7976931348623157E308)",
-            source="erdewit/ib_insync #224: the first openOrder of a whatIf has no margins",
+            source="erdewit/ib_insync wrapper.openOrder: waits for an answer whose margins are set",
         ),
         Fault(
             name="no_data",

@@ -7,7 +7,7 @@ the seed and on the requests in the order in which they came.
 import logging
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -57,7 +57,7 @@ class Settings:
     start: datetime | None = None
     step_s: int = 60
     step_client: int | None = None
-    switches: Switches = Switches()
+    switches: Switches = field(default_factory=Switches)
     special_session: Session | None = None
 
 

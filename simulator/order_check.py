@@ -109,22 +109,25 @@ class OrderCheck:
         problem = unworkable(ticket, _sec_type(order.contract))
         if problem is not None:
             return Refusal(code=problem.code, reason=problem.reason, status=Status.INACTIVE)
-        if self._hours.day_order_end(order.contract, now) is None:
-            return _rejected("the contract does not trade any more")
-        if order.expires_at is not None and order.expires_at < now:
-            return _rejected(f"the order has expired at {order.expires_at.isoformat()}; use a later date")
+        reason = self._untimely(order, now) or objection(order, self._account, self._board, working)
         if _same_side(order, working) >= SIDE_ORDERS_MAX:
-            return _rejected(
+            reason = (
                 f"there are {SIDE_ORDERS_MAX} active orders on this side of the contract, the most allowed"
             )
-        reason_of_risk = objection(order, self._account, self._board, working)
-        return None if reason_of_risk is None else _rejected(reason_of_risk)
+        return None if reason is None else _rejected(reason)
 
     def what_if(self, order: Order, working: Sequence[Order], now: datetime) -> Impact | Refusal:
         """Return what an order would do to the account, or why it would be refused."""
         if _sec_type(order.contract) == "CASH":
             return impact(order, self._account, self._board)
         return self.refusal(order, working, now) or impact(order, self._account, self._board)
+
+    def _untimely(self, order: Order, now: datetime) -> str | None:
+        if self._hours.day_order_end(order.contract, now) is None:
+            return "the contract does not trade any more"
+        if order.expires_at is not None and order.expires_at < now:
+            return f"the order has expired at {order.expires_at.isoformat()}; use a later date"
+        return None
 
     def _contract(self, ticket: Ticket, now: datetime) -> Instrument | Combo:
         today = new_york_day(now)

@@ -21,62 +21,68 @@ def names(text: str) -> tuple[str, ...]:
 _FLAGS = frozenset(
     names(
         "transmit blockOrder sweepToFill outsideRth hidden allOrNone eTradeOnly firmQuoteOnly "
-        "overridePercentageConstraints deltaNeutralShortSale continuousUpdate scaleAutoReset scaleRandomPercent "
-        "optOutSmartRouting notHeld whatIf solicited randomizeSize randomizePrice isPeggedChangeAmountDecrease "
-        "conditionsIgnoreRth conditionsCancelOrder dontUseAutoPriceForHedge isOmsContainer "
-        "discretionaryUpToLimitPrice usePriceMgmtAlgo autoCancelParent"
+        "overridePercentageConstraints deltaNeutralShortSale continuousUpdate scaleAutoReset "
+        "scaleRandomPercent optOutSmartRouting notHeld whatIf solicited randomizeSize "
+        "randomizePrice isPeggedChangeAmountDecrease conditionsIgnoreRth conditionsCancelOrder "
+        "dontUseAutoPriceForHedge isOmsContainer discretionaryUpToLimitPrice usePriceMgmtAlgo "
+        "autoCancelParent"
     )
 )
 _INTEGERS = frozenset(
     names(
-        "origin parentId displaySize triggerMethod shortSaleSlot exemptCode ocaType minQty auctionStrategy "
-        "volatilityType deltaNeutralConId deltaNeutralShortSaleSlot referencePriceType scaleInitLevelSize "
-        "scaleSubsLevelSize scalePriceAdjustInterval scaleInitPosition scaleInitFillQty referenceContractId "
-        "adjustableTrailingUnit duration postToAts minTradeQty minCompeteSize"
+        "origin parentId displaySize triggerMethod shortSaleSlot exemptCode ocaType minQty "
+        "auctionStrategy volatilityType deltaNeutralConId deltaNeutralShortSaleSlot "
+        "referencePriceType scaleInitLevelSize scaleSubsLevelSize scalePriceAdjustInterval "
+        "scaleInitPosition scaleInitFillQty referenceContractId adjustableTrailingUnit duration "
+        "postToAts minTradeQty minCompeteSize"
     )
 )
 _NUMBERS = frozenset(
     names(
-        "totalQuantity lmtPrice auxPrice discretionaryAmt percentOffset nbboPriceCap startingPrice stockRefPrice "
-        "delta stockRangeLower stockRangeUpper volatility deltaNeutralAuxPrice trailStopPrice trailingPercent "
-        "scalePriceIncrement scalePriceAdjustValue scaleProfitOffset peggedChangeAmount referenceChangeAmount "
-        "triggerPrice lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice adjustedTrailingAmount cashQty "
-        "competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"
+        "totalQuantity lmtPrice auxPrice discretionaryAmt percentOffset nbboPriceCap "
+        "startingPrice stockRefPrice delta stockRangeLower stockRangeUpper volatility "
+        "deltaNeutralAuxPrice trailStopPrice trailingPercent scalePriceIncrement "
+        "scalePriceAdjustValue scaleProfitOffset peggedChangeAmount referenceChangeAmount "
+        "triggerPrice lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice "
+        "adjustedTrailingAmount cashQty competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf"
     )
 )
 
 _HEAD = names(
-    "action totalQuantity orderType lmtPrice auxPrice tif ocaGroup account openClose origin orderRef transmit "
-    "parentId blockOrder sweepToFill displaySize triggerMethod outsideRth hidden"
+    "action totalQuantity orderType lmtPrice auxPrice tif ocaGroup account openClose origin "
+    "orderRef transmit parentId blockOrder sweepToFill displaySize triggerMethod outsideRth "
+    "hidden"
 )
 _WORK = names(
-    "discretionaryAmt goodAfterTime goodTillDate faGroup faMethod faPercentage faProfile modelCode shortSaleSlot "
-    "designatedLocation exemptCode ocaType rule80A settlingFirm allOrNone minQty percentOffset eTradeOnly "
-    "firmQuoteOnly nbboPriceCap auctionStrategy startingPrice stockRefPrice delta stockRangeLower "
-    "stockRangeUpper overridePercentageConstraints volatility volatilityType deltaNeutralOrderType "
-    "deltaNeutralAuxPrice"
+    "discretionaryAmt goodAfterTime goodTillDate faGroup faMethod faPercentage faProfile "
+    "modelCode shortSaleSlot designatedLocation exemptCode ocaType rule80A settlingFirm allOrNone "
+    "minQty percentOffset eTradeOnly firmQuoteOnly nbboPriceCap auctionStrategy startingPrice "
+    "stockRefPrice delta stockRangeLower stockRangeUpper overridePercentageConstraints volatility "
+    "volatilityType deltaNeutralOrderType deltaNeutralAuxPrice"
 )
 _DELTA_NEUTRAL = names(
-    "deltaNeutralConId deltaNeutralSettlingFirm deltaNeutralClearingAccount deltaNeutralClearingIntent "
-    "deltaNeutralOpenClose deltaNeutralShortSale deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
+    "deltaNeutralConId deltaNeutralSettlingFirm deltaNeutralClearingAccount "
+    "deltaNeutralClearingIntent deltaNeutralOpenClose deltaNeutralShortSale "
+    "deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
 )
 _TRAIL = names(
-    "continuousUpdate referencePriceType trailStopPrice trailingPercent scaleInitLevelSize scaleSubsLevelSize "
-    "scalePriceIncrement"
+    "continuousUpdate referencePriceType trailStopPrice trailingPercent scaleInitLevelSize "
+    "scaleSubsLevelSize scalePriceIncrement"
 )
 _SCALE = names(
-    "scalePriceAdjustValue scalePriceAdjustInterval scaleProfitOffset scaleAutoReset scaleInitPosition "
-    "scaleInitFillQty scaleRandomPercent"
+    "scalePriceAdjustValue scalePriceAdjustInterval scaleProfitOffset scaleAutoReset "
+    "scaleInitPosition scaleInitFillQty scaleRandomPercent"
 )
 _PEG_BENCH = names(
-    "referenceContractId isPeggedChangeAmountDecrease peggedChangeAmount referenceChangeAmount referenceExchangeId"
+    "referenceContractId isPeggedChangeAmountDecrease peggedChangeAmount referenceChangeAmount "
+    "referenceExchangeId"
 )
 _ADJUST = names(
     "adjustedOrderType triggerPrice lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice "
-    "adjustedTrailingAmount adjustableTrailingUnit extOperator softDollarName softDollarValue cashQty "
-    "mifid2DecisionMaker mifid2DecisionAlgo mifid2ExecutionTrader mifid2ExecutionAlgo dontUseAutoPriceForHedge "
-    "isOmsContainer discretionaryUpToLimitPrice usePriceMgmtAlgo duration postToAts autoCancelParent "
-    "advancedErrorOverride manualOrderTime"
+    "adjustedTrailingAmount adjustableTrailingUnit extOperator softDollarName softDollarValue "
+    "cashQty mifid2DecisionMaker mifid2DecisionAlgo mifid2ExecutionTrader mifid2ExecutionAlgo "
+    "dontUseAutoPriceForHedge isOmsContainer discretionaryUpToLimitPrice usePriceMgmtAlgo "
+    "duration postToAts autoCancelParent advancedErrorOverride manualOrderTime"
 )
 _OFFSETS = names("midOffsetAtWhole midOffsetAtHalf")
 # Fields of an order condition after its kind: price, time, margin, execution, volume, percent change.
@@ -157,9 +163,7 @@ def read_terms(fields: Fields) -> tuple[ContractQuery, Terms]:
         neutral = (str(fields.integer("conId")), *(str(fields.number(n) or 0.0) for n in ("delta", "price")))
     values["algoStrategy"] = fields.text("algoStrategy")
     algo = _read_pairs(fields, "algoParams") if values["algoStrategy"] else ()
-    values |= _read(
-        fields, names("algoId whatIf orderMiscOptions solicited randomizeSize randomizePrice")
-    )
+    values |= _read(fields, names("algoId whatIf orderMiscOptions solicited randomizeSize randomizePrice"))
     order_type = values["orderType"].upper()
     if order_type == "PEG BENCH":
         values |= _read(fields, _PEG_BENCH)
@@ -213,7 +217,9 @@ def _read_leg(fields: Fields) -> tuple[LegQuery, tuple[str, ...]]:
 
 
 def _read_pairs(fields: Fields, name: str) -> Pairs:
-    return tuple((fields.text(f"{name}.tag"), fields.text(f"{name}.value")) for _ in range(fields.count(name)))
+    return tuple(
+        (fields.text(f"{name}.tag"), fields.text(f"{name}.value")) for _ in range(fields.count(name))
+    )
 
 
 def _read_condition(fields: Fields) -> tuple[str, ...]:

@@ -36,10 +36,11 @@ _UNSET: dict[str, Field] = {
     ),
     **dict.fromkeys(
         names(
-            "outsideRth hidden blockOrder sweepToFill allOrNone eTradeOnly firmQuoteOnly deltaNeutralShortSale "
-            "continuousUpdate optOutSmartRouting notHeld solicited randomizeSize randomizePrice isOmsContainer "
-            "discretionaryUpToLimitPrice autoCancelParent whatIf scaleAutoReset scaleRandomPercent "
-            "conditionsIgnoreRth conditionsCancelOrder isPeggedChangeAmountDecrease"
+            "outsideRth hidden blockOrder sweepToFill allOrNone eTradeOnly firmQuoteOnly "
+            "deltaNeutralShortSale continuousUpdate optOutSmartRouting notHeld solicited "
+            "randomizeSize randomizePrice isOmsContainer discretionaryUpToLimitPrice "
+            "autoCancelParent whatIf scaleAutoReset scaleRandomPercent conditionsIgnoreRth "
+            "conditionsCancelOrder isPeggedChangeAmountDecrease"
         ),
         "0",
     ),
@@ -49,20 +50,22 @@ _UNSET: dict[str, Field] = {
 FIRST = names("outsideRth hidden discretionaryAmt goodAfterTime")
 # faGroup to stockRangeUpper (31 to 48); completedOrder lacks auctionStrategy
 ADVISER = names(
-    "faGroup faMethod faPercentage faProfile modelCode goodTillDate rule80A percentOffset settlingFirm "
-    "shortSaleSlot designatedLocation exemptCode"
+    "faGroup faMethod faPercentage faProfile modelCode goodTillDate rule80A percentOffset "
+    "settlingFirm shortSaleSlot designatedLocation exemptCode"
 )
 BOX = names("startingPrice stockRefPrice delta stockRangeLower stockRangeUpper displaySize")
 # blockOrder to triggerMethod (50 to 59)
 OPEN_FLAGS = names(
-    "blockOrder sweepToFill allOrNone minQty ocaType eTradeOnly firmQuoteOnly nbboPriceCap parentId triggerMethod"
+    "blockOrder sweepToFill allOrNone minQty ocaType eTradeOnly firmQuoteOnly nbboPriceCap "
+    "parentId triggerMethod"
 )
 DONE_FLAGS = names("sweepToFill allOrNone minQty ocaType triggerMethod")
 # volatility to the end of the delta-neutral block (60 to 71): its order type is never empty here
 VOLATILITY = names("volatility volatilityType deltaNeutralOrderType deltaNeutralAuxPrice")
 OPEN_NEUTRAL = names(
-    "deltaNeutralConId deltaNeutralSettlingFirm deltaNeutralClearingAccount deltaNeutralClearingIntent "
-    "deltaNeutralOpenClose deltaNeutralShortSale deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
+    "deltaNeutralConId deltaNeutralSettlingFirm deltaNeutralClearingAccount "
+    "deltaNeutralClearingIntent deltaNeutralOpenClose deltaNeutralShortSale "
+    "deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
 )
 DONE_NEUTRAL = names(
     "deltaNeutralConId deltaNeutralShortSale deltaNeutralShortSaleSlot deltaNeutralDesignatedLocation"
@@ -71,21 +74,23 @@ DONE_NEUTRAL = names(
 TRAIL = names("continuousUpdate referencePriceType trailStopPrice trailingPercent")
 _SCALE = names("scaleInitLevelSize scaleSubsLevelSize scalePriceIncrement")
 _SCALE_MORE = names(
-    "scalePriceAdjustValue scalePriceAdjustInterval scaleProfitOffset scaleAutoReset scaleInitPosition "
-    "scaleInitFillQty scaleRandomPercent"
+    "scalePriceAdjustValue scalePriceAdjustInterval scaleProfitOffset scaleAutoReset "
+    "scaleInitPosition scaleInitFillQty scaleRandomPercent"
 )
 _PEG_BENCH = names(
-    "referenceContractId isPeggedChangeAmountDecrease peggedChangeAmount referenceChangeAmount referenceExchangeId"
+    "referenceContractId isPeggedChangeAmountDecrease peggedChangeAmount referenceChangeAmount "
+    "referenceExchangeId"
 )
 # adjustedOrderType to adjustableTrailingUnit (112 to 119)
 OPEN_ADJUSTED = names(
-    "adjustedOrderType triggerPrice trailStopPrice lmtPriceOffset adjustedStopPrice adjustedStopLimitPrice "
-    "adjustedTrailingAmount adjustableTrailingUnit softDollarName softDollarValue"
+    "adjustedOrderType triggerPrice trailStopPrice lmtPriceOffset adjustedStopPrice "
+    "adjustedStopLimitPrice adjustedTrailingAmount adjustableTrailingUnit softDollarName "
+    "softDollarValue"
 )
 # after the soft dollar tier's display name (123 to 130)
 OPEN_LAST = names(
-    "cashQty dontUseAutoPriceForHedge isOmsContainer discretionaryUpToLimitPrice usePriceMgmtAlgo duration "
-    "postToAts autoCancelParent"
+    "cashQty dontUseAutoPriceForHedge isOmsContainer discretionaryUpToLimitPrice usePriceMgmtAlgo "
+    "duration postToAts autoCancelParent"
 )
 DONE_PRICES = names("trailStopPrice lmtPriceOffset cashQty dontUseAutoPriceForHedge isOmsContainer")
 PEG = names("minTradeQty minCompeteSize competeAgainstBestOffset midOffsetAtWhole midOffsetAtHalf")

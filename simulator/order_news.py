@@ -68,9 +68,8 @@ class OrderNews:
                 client.send(*frames)
 
     def _hearers(self, order: Order) -> list[Client]:
-        ids = sorted({order.client_id, self._switches.master_client} - {None})
-        found = [self._clients.get(client_id) for client_id in ids if client_id is not None]
-        return [client for client in found if client is not None and self._is_bound(order, client)]
+        ids = (order.client_id, self._switches.master_client)
+        return [c for c in self._clients if c.client_id in ids and self._is_bound(order, c)]
 
     @staticmethod
     def _is_bound(order: Order, client: Client) -> bool:

@@ -10,7 +10,7 @@ from simulator.replies import terms
 from simulator.risk import Impact
 from simulator.wire import UNSET_DOUBLE, UNSET_INTEGER, UNSET_LONG, Field, encode
 
-# Margin before, change and after, three each, then commission, its bounds, currency and a warning (95 to 108).
+# Margin before, change and after, three each, then commission, its bounds, currency, warning (95 to 108).
 _NO_STATE: tuple[Field, ...] = (*(UNSET_DOUBLE,) * 9, None, None, None, "", "")
 
 

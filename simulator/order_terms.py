@@ -12,7 +12,9 @@ _OCA_TYPES = frozenset({0, 1, 2, 3})
 # 0 is the default method, 4 the one used here: one ask reaches a buy stop, one bid a sell stop.
 _TRIGGER_METHODS = frozenset({0, 4})
 # Set (and above zero where it is a number), each of these changes how an order works.
-_UNWORKABLE_TEXTS = names("deltaNeutralOrderType hedgeType algoStrategy scaleTable activeStartTime activeStopTime")
+_UNWORKABLE_TEXTS = names(
+    "deltaNeutralOrderType hedgeType algoStrategy scaleTable activeStartTime activeStopTime"
+)
 _UNWORKABLE_NUMBERS = names(
     "discretionaryAmt percentOffset nbboPriceCap startingPrice stockRangeLower stockRangeUpper volatility "
     "trailStopPrice trailingPercent scaleInitLevelSize scalePriceIncrement cashQty minQty"

@@ -1,19 +1,24 @@
 """What the broker refuses before an order is worked: selling without cover, and more than the funds allow."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from simulator.account import Account, cents, exact
 from simulator.fees import commission
 from simulator.instruments import Combo, Instrument
-from simulator.margin import requirement
+from simulator.margin import Uncovered, requirement
 from simulator.orders import Order
 from simulator.quotes import Board
 
 # Initial margin of a currency pair as a share of its value (Regulation of the major pairs at 50:1).
 CASH_MARGIN_SHARE = Decimal("0.02")
 _CASH_FEE_SHARE, _CASH_FEE_MIN = Decimal("0.00002"), Decimal(2)
+
+# Broad-based indices: only of these does the margin bound a synthetic future.
+SYNTHETIC_UNDERLYINGS = frozenset({"SPX", "XSP"})
 
 Holdings = dict[int, tuple[Instrument, int]]
 
@@ -39,7 +44,8 @@ def objection(order: Order, account: Account, board: Board, working: Iterable[Or
 
     The order is judged as if it were filled whole, together with every other working order that sells or
     is a BAG, and with the cost of every other working order that pays. Orders that wait for a parent count
-    with it; of a one-cancels-all group only one counts.
+    with it; of a one-cancels-all group only one counts. More may be sold without cover than before only by
+    the option legs of conversions and reversals, whose risk the margin defines.
     """
     others = _competing(order, working)
     holdings: Holdings = {item.con_id: (item, quantity) for item, quantity in account.holdings()}
@@ -49,9 +55,10 @@ def objection(order: Order, account: Account, board: Board, working: Iterable[Or
     for other in {o.perm_id: o for o in (*parents, *filled)}.values():
         _fill_whole(holdings, other)
     after = requirement(holdings.values(), board.mark, board.spot)
-    if after.uncovered is not None:
+    naked = _naked(before.uncovered, after.uncovered, filled)
+    if naked is not None:
         return (
-            f"{after.uncovered.local_symbol.strip()} would be sold without cover; "
+            f"{naked.local_symbol.strip()} would be sold without cover; "
             "hold or buy as many options of the same expiry and right"
         )
     funds = account.value(board.mark, board.spot).available
@@ -107,6 +114,34 @@ def _competing(order: Order, working: Iterable[Order]) -> Sequence[Order]:
         groups.add(other.group)
         found.append(other)
     return found
+
+
+def _naked(before: Uncovered, after: Uncovered, orders: Iterable[Order]) -> Instrument | None:
+    """Return what orders would newly sell without cover, beyond their synthetic futures."""
+    allowed: Counter[tuple[str, date | None, str]] = Counter()
+    for order in orders:
+        key = _synthetic_sold(order)
+        if key is not None:
+            allowed[key] += order.legs[0].ratio * order.remaining
+    for key, (item, short) in after.items():
+        if short > (before[key][1] if key in before else 0) + allowed[key]:
+            return item
+    return None
+
+
+def _synthetic_sold(order: Order) -> tuple[str, date | None, str] | None:
+    """Return class, expiry and right of what a conversion or reversal sells, None for other orders."""
+    if len(order.legs) != 2 or order.legs[0].instrument.symbol not in SYNTHETIC_UNDERLYINGS:
+        return None
+    first, second = order.legs
+    one, other = first.instrument, second.instrument
+    terms = [(i.trading_class, i.expiry, i.strike) for i in (one, other)]
+    if terms[0] != terms[1] or one.right == other.right or first.ratio != second.ratio:
+        return None
+    if first.action == second.action:
+        return None
+    sold = one if first.sign(order.ticket.action) < 0 else other
+    return (sold.trading_class, sold.expiry, sold.right)
 
 
 def _gives(order: Order) -> bool:

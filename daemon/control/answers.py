@@ -8,9 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from daemon.audit_search import last_decision
+from daemon.audit_search import latest_decision
 from daemon.control.server import Answers
-from daemon.errors import AuditUnavailable
 from daemon.loop import Loop, Observer
 from daemon.settings import Settings
 from daemon.status.report import Journal, LastDecision, Process, Status
@@ -33,7 +32,8 @@ class DecisionMemory:
 
     def __init__(self, folder: Path, observe: Observer | None = None) -> None:
         self._observe = observe
-        self._body = _recorded(folder)
+        recorded = latest_decision(folder)
+        self._body = recorded.body if recorded else None
 
     def observe(self, event: AnyEvent, bodies: Sequence[bytes]) -> None:
         """Take a commit: the event and its records' bodies."""
@@ -46,13 +46,6 @@ class DecisionMemory:
     def latest(self) -> LastDecision | None:
         """Return the latest decision, None where there never was one."""
         return None if self._body is None else msgspec.json.decode(self._body, type=LastDecision)
-
-
-def _recorded(folder: Path) -> bytes | None:
-    try:
-        return last_decision(folder).body
-    except AuditUnavailable:  # there is none yet
-        return None
 
 
 def answers(settings: Settings, loop: Loop, now: Callable[[], datetime], memory: DecisionMemory) -> Answers:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from simulator.market.calendar import Calendar
@@ -12,6 +12,7 @@ from simulator.market.tape import Tape
 from simulator.pricing import black, spx, vix
 from simulator.pricing.smile import Smile
 
+_VVIX_LEAST, _VVIX_TENOR = timedelta(days=7), timedelta(days=30)
 _YEAR_S = black.DAYS_PER_YEAR * 86_400.0
 
 
@@ -51,11 +52,14 @@ class Chain:
         self._strike_sets: dict[tuple[str, date], frozenset[float]] = {}
         self._slices: dict[tuple[str, date], _Slice | None] = {}
         self._moment: Moment | None = None
+        self._level: float | None = None
+        self._pairs: dict[date, tuple[datetime, datetime]] = {}
 
     def show(self, moment: Moment) -> None:
         """Value from now on as of this moment."""
         self._moment = moment
         self._slices.clear()
+        self._level = None
 
     def strikes(self, trading_class: str, expiry: date) -> tuple[float, ...]:
         """All strikes of an expiry over its life, ascending; empty for an unknown one."""
@@ -104,9 +108,32 @@ class Chain:
             future, vvix = moment.future(expiry), moment.vvix()
             if future is None or vvix is None:
                 return None
-            atm = vix.atm_volatility(vvix, years)
+            atm = vix.atm_volatility(self._vix_level(moment, vvix), years)
             return _Slice(vix.expiry_at(future, years), vix.SMILE, atm, math.sqrt(years))
         if moment.spx is None or moment.vix is None:
             return None
         smile, atm = spx.slice_at(moment.vix, moment.vix3m(), years)
         return _Slice(spx.expiry_at(moment.spx, years), smile, atm, math.sqrt(years))
+
+    def _vix_level(self, moment: Moment, vvix: float) -> float:
+        """The 30-day level that makes Cboe's formula on this chain return VVIX; the same for all expiries."""
+        if self._level is None:
+            near, far = (
+                (settles - moment.now).total_seconds() / _YEAR_S for settles in self._vvix_pair(moment.now)
+            )
+            self._level = vix.thirty_day_level(vvix, near, far)
+        return self._level
+
+    def _vvix_pair(self, now: datetime) -> tuple[datetime, datetime]:
+        """Settlements of the expiries around 30 days; as in Cboe's rule the near one has a week to go."""
+        day = now.date()
+        if day not in self._pairs:
+            dates = [
+                settles
+                for expiry in self._listings.expiries("VIX", day)
+                if (settles := settles_at(self._tape.calendar, "VIX", expiry)) is not None
+                and expiry - day >= _VVIX_LEAST
+            ]
+            far = next((at for at, settles in enumerate(dates) if settles - now > _VVIX_TENOR), 1)
+            self._pairs = {day: (dates[max(far, 1) - 1], dates[max(far, 1)])}
+        return self._pairs[day]

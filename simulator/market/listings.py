@@ -6,6 +6,7 @@ SPX: the third Friday, AM-settled. SPXW: every other Friday and the last session
 A Friday that is a holiday moves to the session before.
 """
 
+import math
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -20,7 +21,7 @@ _FRIDAY = 4
 _NEAR_STEP, _NEAR_REACH = 5, 0.15
 _FAR_STEP, _FAR_REACH = 25, 0.35
 # The replication integral of a VIX of 80 needs strikes this far out.
-_WING_STEP, _WING_BELOW, _WING_ABOVE = 100, 0.70, 0.60
+_WING_PER_STEP, _WING_BELOW, _WING_ABOVE = 1_500, 0.80, 1.00
 # VIX: (first, last, step) in points.
 _VIX_GRID = ((5.0, 15.0, 0.5), (15.0, 50.0, 1.0), (50.0, 150.0, 5.0))
 
@@ -71,10 +72,11 @@ class Listings:
 
 
 def index_strikes(lowest: float, highest: float) -> tuple[float, ...]:
-    """Strikes in points: every 5 to 15 % outside the spot range, every 25 to 35 %, every 100 beyond."""
+    """Strikes in points: every 5 to 15 % outside the spot range, every 25 to 35 %, every 25 to 75 beyond."""
     near = _grid(lowest * (1 - _NEAR_REACH), highest * (1 + _NEAR_REACH), _NEAR_STEP)
     far = _grid(lowest * (1 - _FAR_REACH), highest * (1 + _FAR_REACH), _FAR_STEP)
-    wing = _grid(lowest * (1 - _WING_BELOW), highest * (1 + _WING_ABOVE), _WING_STEP)
+    coarse = _FAR_STEP * math.ceil(lowest / _WING_PER_STEP)
+    wing = _grid(lowest * (1 - _WING_BELOW), highest * (1 + _WING_ABOVE), coarse)
     return tuple(float(strike) for strike in sorted({*near, *far, *wing}))
 
 

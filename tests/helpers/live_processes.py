@@ -120,7 +120,7 @@ class LiveWorld:
         return [r for line in lines if line.endswith("\n") and (r := json.loads(line))["kind"] in kinds]
 
     def variables(self, **more: str) -> dict[str, str]:
-        """Return the daemon's variables: the system's clock, today's session, quick to beat and to reconnect."""
+        """Return the daemon's variables: the system's clock, today's session, quick to beat and to return."""
         return {
             "HEDGED_SETTINGS": str(play.ROOT / "settings.toml"),
             "HEDGED_IB__PORT": str(self.port),
@@ -145,6 +145,11 @@ class LiveWorld:
     def said(self, event: str, reason: str = "") -> int:
         """Return how often the log has a line of this event, with this in its reason."""
         return sum(1 for line in self.log() if line["event"] == event and reason in line.get("reason", ""))
+
+    def last_words(self) -> str:
+        """Return what the daemons said that is no line of the operational log."""
+        text: str = (self.folder / "daemon.err").read_text()
+        return "\n".join(line for line in text.splitlines() if not line.startswith("{"))
 
     def seen(self, kind: str, **fields: object) -> list[Json]:
         """Return the audit records of a kind that have these fields."""

@@ -12,7 +12,7 @@ GRACE_S = 1
 
 
 def test_the_close_of_a_live_session(live_world: MakeWorld, helpers: Any) -> None:  # noqa: ANN401
-    """The bar is closed from live ticks at its time; a job whose time the process slept over is told as late."""
+    """The bar is closed from live ticks at its time; a job that the process slept over is told as late."""
     world = live_world(20)
     day = f"{world.today.close:%Y-%m-%d}"
     world.gateway()

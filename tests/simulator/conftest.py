@@ -19,6 +19,7 @@ from simulator.gateway import Gateway, Settings
 from simulator.ledger import Ledger
 from simulator.market.sources import generate
 from simulator.server import Server
+from simulator.switches import Switches
 
 START = date(2026, 1, 5)
 
@@ -116,6 +117,7 @@ async def serve(tmp_path: Path) -> AsyncIterator[Start]:
             seed: int = 1,
             faults: tuple[str, ...] = (),
             cash: int = 1_000_000,
+            switches: Switches | None = None,
         ) -> Paper:
             ledger = tmp_path / f"ledger-{next(numbers)}.jsonl"
             settings = Settings(
@@ -123,6 +125,7 @@ async def serve(tmp_path: Path) -> AsyncIterator[Start]:
                 cash=Decimal(cash),
                 seed=seed,
                 clock=parse_mode("stepped"),
+                switches=switches or Switches(),
             )
             gateway = Gateway(
                 settings,

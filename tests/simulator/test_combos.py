@@ -109,7 +109,10 @@ async def test_a_limit_inside_the_spread_fills_only_by_the_seeded_chance(
         (t.bid + t.ask) / 2 * (1 if a == "BUY" else -1) for t, (_, _, a) in zip(tickers, OFFSETS, strict=True)
     )
     trade = ib.placeOrder(combo, LimitOrder("BUY", 1, round(round((mid + 0.05) / 0.05) * 0.05, 2), tif="DAY"))
-    await steps(ib, 60)
+    for _ in range(38):
+        await steps(ib, 10)
+        if trade.orderStatus.status == "Filled":
+            break
     assert trade.orderStatus.status == "Filled"
     assert trade.orderStatus.avgFillPrice == pytest.approx(trade.order.lmtPrice)
 
@@ -151,3 +154,38 @@ async def test_a_bag_with_a_naked_or_single_leg_is_refused(condor: Condor, steps
     ib.placeOrder(combo, LimitOrder("BUY", 1, -0.05, tif="DAY"))
     await steps(ib, 1)
     assert codes == [201 if len(combo.comboLegs) == 2 else 321]
+
+
+@pytest.mark.parametrize("kind", ["conversion", "reversal"])
+async def test_a_delta_cut_is_accepted_at_its_defined_risk(
+    condor: Condor, steps: Steps, paper: Paper, kind: str
+) -> None:
+    """A short call with a long put at one strike, or the reverse, beside a condor: margin is the worst loss.
+
+    The worst is sought within 15 % of the index to either side; a lone short call stays refused.
+    """
+    ib, combo, tickers = condor
+    ib.placeOrder(combo, LimitOrder("BUY", 2, _far(tickers), tif="DAY"))
+    assert tickers[1].contract is not None
+    strike = tickers[1].contract.strike  # the long put of a conversion nets the condor's short one
+    call, put = await ib.qualifyContractsAsync(
+        *(Option("SPX", EXPIRY, strike, right, "SMART", tradingClass="SPXW") for right in "CP")
+    )
+    actions = ("SELL", "BUY") if kind == "conversion" else ("BUY", "SELL")
+    parts = [
+        ComboLeg(conId=c.conId, ratio=1, action=a, exchange="SMART")
+        for c, a in zip((call, put), actions, strict=True)
+    ]
+    bag = Contract(secType="BAG", symbol="SPX", exchange="SMART", currency="USD", comboLegs=parts)
+    cut = ib.placeOrder(bag, LimitOrder("BUY", 1, 500.0, tif="DAY"))
+    await steps(ib, 1)
+    assert cut.orderStatus.status == "Filled"
+    spot = paper.gateway.market.index("SPX")
+    edge = spot * (1.15 if kind == "conversion" else 0.85)
+    wings = 2 * 50
+    loss = wings + (edge - strike if kind == "conversion" else strike - edge)
+    margin = {v.tag: v.value for v in ib.accountValues()}["InitMarginReq"]
+    assert float(paper.gateway.account.value(paper.gateway.board.mark, paper.gateway.board.spot).margin) == (
+        pytest.approx(100 * loss)
+    )
+    assert float(margin) > 0

@@ -6,6 +6,7 @@ import pytest
 from ib_insync import IB, ComboLeg, Contract, LimitOrder, MarketOrder, Option, Order, TagValue
 
 from simulator.order_codec import read_place_order
+from simulator.order_terms import unsupported
 from simulator.requests import Fields, RequestError
 
 Paper = Any  # the gateway of conftest, whose classes cannot be imported
@@ -45,7 +46,7 @@ def test_place_order_is_read_field_by_field() -> None:
         "DU1234567",
         False,
     )
-    assert (ticket.what_if, ticket.unsupported, ticket.contract.con_id) == (False, "", 5)
+    assert (ticket.what_if, unsupported(ticket), ticket.contract.con_id) == (False, "", 5)
 
 
 @pytest.mark.parametrize(("legs", "fields"), [(2, 136), (4, 152)])
@@ -68,7 +69,7 @@ def test_optional_blocks_are_read_and_named_as_unsupported() -> None:
         scalePriceIncrement=0.1, hedgeType="D", hedgeParam="1", whatIf=True,
     )  # fmt: skip
     ticket = read_place_order(Fields(_sent(OPTION, order)[1:]))
-    assert ticket.unsupported == "scalePriceIncrement, hedgeType, algoStrategy"
+    assert unsupported(ticket) == "hedgeType, algoStrategy, scalePriceIncrement"
     assert ticket.what_if
 
 

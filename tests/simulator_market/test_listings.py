@@ -50,12 +50,12 @@ def test_am_settled_expiries_are_gone_on_their_day_and_pm_settled_are_not() -> N
 
 
 def test_index_strikes_are_fine_near_the_spot_and_coarse_far_out() -> None:
-    """Every 5 points within 15 % of the range, every 25 within 35 %, every 100 beyond."""
+    """Every 5 points within 15 % of the range, every 25 within 35 %, every 50 beyond."""
     strikes = index_strikes(2600.0, 2901.0)
     near = [strike for strike in strikes if 2210 <= strike <= 3335]
     assert near == [float(strike) for strike in range(2210, 3336, 5)]
-    assert [strike for strike in strikes if strike < 1700] == [float(wing) for wing in range(800, 1700, 100)]
-    assert strikes[-1] == 4600.0
+    assert [strike for strike in strikes if strike < 1700] == [float(wing) for wing in range(550, 1700, 50)]
+    assert strikes[-1] == 5800.0
     assert all(strike % 25 == 0 for strike in strikes if strike < 2210 or strike > 3335)
 
 
