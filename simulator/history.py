@@ -1,4 +1,4 @@
-"""Historical daily bars: what of the market's past a request asks for."""
+"""Historical bars: what of the market's past a request asks for."""
 
 import calendar
 import re
@@ -6,25 +6,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from simulator.hours import NEW_YORK, new_york_day
+from simulator.hours import NEW_YORK, Hours, new_york_day
 from simulator.instants import parse_instant
 from simulator.instruments import Instrument
 from simulator.market.model import Bar, Market
+from simulator.recorder import BAR_SECONDS, KINDS, Recorder, TimedBar
 from simulator.requests import RequestError, invalid
 
 DAILY_BAR_SIZES = {"1 day", "1 D", "1D"}
-_SERVICE = "Historical Market Data Service error message"
+SERVICE = "Historical Market Data Service error message"
 _SESSIONS_IN_YEAR_MAX = 262
+_WEEKS_MAX = 1000
 _DURATION = re.compile(r"(\d+) ?([SDWMY])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarsQuery:
-    """A request for daily bars.
+    """A request for bars.
 
     Attributes:
         end_text: end as sent; empty is now.
         duration: e.g. ``30 D``, ``1 Y``.
+        what: TRADES, MIDPOINT, BID or ASK.
     """
 
     item: Instrument
@@ -34,6 +37,16 @@ class BarsQuery:
     what: str
     keep_up_to_date: bool
 
+    @property
+    def is_daily(self) -> bool:
+        """Whether the bars are days."""
+        return self.bar_size in DAILY_BAR_SIZES
+
+    @property
+    def kind(self) -> str:
+        """What the bars show; an unnamed kind is TRADES."""
+        return self.what.upper() or "TRADES"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BarsAnswer:
@@ -41,52 +54,117 @@ class BarsAnswer:
 
     start: datetime
     end: datetime
-    bars: Sequence[Bar]
+    bars: Sequence[Bar | TimedBar]
 
 
-def daily_bars(query: BarsQuery, market: Market, now: datetime) -> BarsAnswer:
-    """Answer a request for completed daily bars.
+class History:
+    """Answers requests for bars: days from the market, shorter ones from what has been recorded.
 
-    Raises:
-        RequestError: 321 for what is not served, 162 when there are no bars.
+    Args:
+        market: completed daily bars.
+        recorder: prices since the gateway's start.
+        hours: the sessions.
     """
-    if query.keep_up_to_date:
-        raise invalid("keepUpToDate is not served; request the bars again after each session")
-    if query.bar_size not in DAILY_BAR_SIZES:
-        raise invalid(f"Bar size '{query.bar_size}' is not served; use '1 day'")
-    what = "TRADES" if not query.what else query.what.upper()
-    end = min(now, parse_instant(query.end_text, "endDateTime")) if query.end_text else now
-    last = new_york_day(end)
-    first, count = _span(query.duration, last)
-    bars = _bars(query.item, market, last, count) if what == "TRADES" else ()
-    bars = tuple(bar for bar in bars if first is None or bar.day > first)
-    if not bars:
-        what_of = f"{query.item.local_symbol}@{query.item.exchanges[0]} {what.title()}"
-        raise RequestError(162, f"{_SERVICE}:HMDS query returned no data: {what_of}")
-    start = datetime.combine(bars[0].day, datetime.min.time(), NEW_YORK)
-    return BarsAnswer(start=start, end=end, bars=bars)
+
+    def __init__(self, market: Market, recorder: Recorder, hours: Hours) -> None:
+        self._market = market
+        self._recorder = recorder
+        self._hours = hours
+
+    def answer(self, query: BarsQuery, now: datetime) -> BarsAnswer:
+        """Answer a request for bars.
+
+        Raises:
+            RequestError: 321 for what does not exist, 162 when there are no bars.
+        """
+        if query.keep_up_to_date and query.end_text:
+            raise invalid("endDateTime must be empty with keepUpToDate; leave it out")
+        if query.kind not in KINDS:
+            raise invalid(f"whatToShow '{query.what}' is not served; use {', '.join(KINDS)}")
+        end = min(now, parse_instant(query.end_text, "endDateTime")) if query.end_text else now
+        bars: Sequence[Bar | TimedBar] = (
+            self._daily(query, end, now) if query.is_daily else self._timed(query, end)
+        )
+        if not bars:
+            raise no_data(query)
+        first = bars[0]
+        start = first.start if isinstance(first, TimedBar) else _midnight(first.day)
+        return BarsAnswer(start=start, end=end, bars=bars)
+
+    def current(self, query: BarsQuery, now: datetime) -> Bar | TimedBar | None:
+        """Return the bar that is being made at this instant, None without one."""
+        if query.is_daily:
+            return self._today(query, now)
+        made = self._recorder.bars(
+            query.item, query.kind, BAR_SECONDS[query.bar_size], now - timedelta(hours=9), now
+        )
+        return made[-1] if made else None
+
+    def _daily(self, query: BarsQuery, end: datetime, now: datetime) -> tuple[Bar, ...]:
+        last = new_york_day(end)
+        first, count = _span(query.duration, last)
+        bars = daily_of(query.item, self._market, last, count) if query.kind == "TRADES" else ()
+        bars = tuple(bar for bar in bars if first is None or bar.day > first)
+        today = self._today(query, now) if query.keep_up_to_date else None
+        if today is not None and (not bars or bars[-1].day < today.day):
+            bars = (*bars, today)
+        return bars
+
+    def _today(self, query: BarsQuery, now: datetime) -> Bar | None:
+        made = self._recorder.today(query.item, new_york_day(now)) if query.kind == "TRADES" else None
+        if made is None:
+            return None
+        return Bar(
+            day=new_york_day(now), open=made.open, high=made.high, low=made.low, close=made.close, volume=0.0
+        )
+
+    def _timed(self, query: BarsQuery, end: datetime) -> Sequence[TimedBar]:
+        if query.bar_size not in BAR_SECONDS:
+            known = ", ".join((*BAR_SECONDS, "1 day"))
+            raise invalid(f"Bar size '{query.bar_size}' is not served; use one of {known}")
+        number, unit = _parse_duration(query.duration)
+        if unit == "S":
+            since = end - timedelta(seconds=number)
+        else:
+            last = new_york_day(end)
+            first, count = _span(query.duration, last)
+            since = _midnight(self._hours.back(last, count) if first is None else first + timedelta(days=1))
+        return self._recorder.bars(query.item, query.kind, BAR_SECONDS[query.bar_size], since, end)
 
 
-def _bars(item: Instrument, market: Market, last: date, count: int) -> tuple[Bar, ...]:
-    if item.sec_type == "IND":
+def daily_of(item: Instrument, market: Market, last: date, count: int) -> tuple[Bar, ...]:
+    """Return completed daily bars of a contract, none for an option."""
+    if item.sec_type in {"IND", "STK"}:
         return market.daily(item.symbol, last, count)
     if item.sec_type == "FUT" and item.expiry is not None:
         return market.daily_future(item.expiry, last, count)
     return ()
 
 
+def no_data(query: BarsQuery) -> RequestError:
+    """Return the error of a request whose answer is empty."""
+    what_of = f"{query.item.local_symbol}@{query.item.exchanges[0]} {query.kind.title()}"
+    return RequestError(162, f"{SERVICE}:HMDS query returned no data: {what_of}")
+
+
+def _parse_duration(duration: str) -> tuple[int, str]:
+    match = _DURATION.fullmatch(duration.strip().upper())
+    # Five digits reach over every calendar; more would only overflow one.
+    if match is None or not 1 <= int(match[1]) < 100_000:
+        raise invalid(f"Duration '{duration}' is malformed; use a number and S, D, W, M or Y, e.g. '1 Y'")
+    return int(match[1]), match[2]
+
+
 def _span(duration: str, last: date) -> tuple[date | None, int]:
     """Return the day after which bars count (None for a plain number of days) and how many there may be."""
-    match = _DURATION.fullmatch(duration.strip().upper())
-    if match is None or int(match[1]) < 1:
-        raise invalid(f"Duration '{duration}' is malformed; use a number and S, D, W, M or Y, e.g. '1 Y'")
-    number, unit = int(match[1]), match[2]
+    number, unit = _parse_duration(duration)
     if unit == "S":
         return None, max(1, number // 86_400)
     if unit == "D":
         return None, number
     if unit == "W":
-        return last - timedelta(weeks=number), 5 * number
+        weeks = min(number, _WEEKS_MAX)
+        return last - timedelta(weeks=weeks), 5 * weeks
     months = number if unit == "M" else 12 * number
     return _months_before(last, months), _SESSIONS_IN_YEAR_MAX * (months // 12 + 1)
 
@@ -97,3 +175,7 @@ def _months_before(day: date, months: int) -> date:
     if year < 1:
         raise invalid(f"Duration of {months} months reaches before the calendar; ask for less")
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, datetime.min.time(), NEW_YORK)

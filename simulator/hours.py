@@ -46,6 +46,11 @@ class Hours:
         """Return the last session day before a day."""
         return self._calendar.on_or_before(day - timedelta(days=1))
 
+    def back(self, day: date, count: int) -> date:
+        """Return the first of the last `count` session days up to a day, at most the first one known."""
+        known = [session.day for session in self._calendar.between(self._calendar.first_day, day)]
+        return known[-count:][0] if known else day
+
     def window(self, instrument: Instrument | Combo, day: date) -> Window | None:
         """Return when a contract trades on a day, None if it does not.
 

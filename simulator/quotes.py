@@ -83,6 +83,17 @@ class Board:
             found = self._quotes[item.con_id] = self._make(item)
         return found
 
+    def frozen(self, item: Instrument) -> Quote:
+        """Return the quote as it stood when the contract last traded; inside its hours the present one."""
+        if item.sec_type == "OPT" and not self.is_open(item):
+            value = self._value(item)
+            return Quote(last=self._lasts.get(item.con_id)) if value is None else self._around(item, value.price)
+        return self.quote(item)
+
+    def is_open(self, item: Instrument) -> bool:
+        """Return whether a contract trades at this instant."""
+        return self._now is not None and self._hours.is_open(item, self._now)
+
     def combo_quote(self, combo: Combo) -> Quote:
         """Return the net quote of a BAG for its BUY side; without prices when a leg has none."""
         bid = ask = 0.0

@@ -1,6 +1,6 @@
 """Messages from the gateway to a client, one function each; layouts of server version 176.
 
-Orders, executions and commissions are in `order_replies`.
+Orders, executions and commissions are in `order_replies`, ticks and bars in `data_replies`.
 """
 
 from collections.abc import Sequence
@@ -10,8 +10,7 @@ from simulator.account import Position
 from simulator.contracts import Chain
 from simulator.hours import CHICAGO_NAME, eastern_text
 from simulator.instruments import SPX_CON_ID, VIX_CON_ID, Instrument, PriceGrid
-from simulator.market.model import Bar, OptionValue
-from simulator.wire import Field, encode, frame
+from simulator.wire import Field, encode
 
 _LONG_NAMES = {"SPX": "S&P 500 Stock Index", "VIX": "CBOE Volatility Index"}
 _ORDER_TYPES = "ACTIVETIM,ALERT,DAY,GTC,IOC,LMT,MKT,WHATIF"
@@ -172,44 +171,31 @@ def market_rule(grid: PriceGrid) -> bytes:
     return encode(93, grid.rule_id, len(grid.increments), *pairs)
 
 
-def tick_request_params(request_id: int, item: Instrument) -> bytes:
-    """Open a market data subscription (81)."""
-    return encode(81, request_id, item.grid.increments[0].step, "9c0001", 3)
+def position_multi(request_id: int, held: Position, account: str) -> bytes:
+    """Send one position to a multi-account subscription (71)."""
+    numbers = (held.quantity, float(held.average_cost))
+    return encode(71, 3, request_id, account, *terms(held.instrument, ""), *numbers, "")
 
 
-def market_data_type(request_id: int, kind: int) -> bytes:
-    """Say whether ticks are live (1) or delayed (3) (58)."""
-    return encode(58, 1, request_id, kind)
+def position_multi_end(request_id: int) -> bytes:
+    """End the positions of a multi-account subscription (72)."""
+    return encode(72, 1, request_id)
 
 
-def tick_price(request_id: int, tick: int, price: float, size: int) -> bytes:
-    """Send a price with its size (1)."""
-    return frame(f"1\x006\x00{request_id}\x00{tick}\x00{price}\x00{size}\x000\x00")
+def pnl(request_id: int, daily: float, unrealized: float, realized: float) -> bytes:
+    """Send the account's profits in dollars (94)."""
+    return encode(94, request_id, daily, unrealized, realized)
 
 
-def tick_size(request_id: int, tick: int, size: int) -> bytes:
-    """Send a size alone (2)."""
-    return frame(f"2\x006\x00{request_id}\x00{tick}\x00{size}\x00")
+def pnl_single(request_id: int, quantity: int, profits: tuple[float, float, float], value: float) -> bytes:
+    """Send a position's daily, unrealised and realised profit and its value in dollars (95)."""
+    return encode(95, request_id, quantity, *profits, value)
 
 
-def tick_option(request_id: int, tick: int, price: float, implied_vol: float, model: OptionValue) -> bytes:
-    """Send an option computation (21): vega per vol point, theta per day, no present value of dividends."""
-    return frame(
-        f"21\x00{request_id}\x00{tick}\x000\x00{implied_vol:.6f}\x00{model.delta:.6f}\x00{price:.6f}\x000.0"
-        f"\x00{model.gamma:.8f}\x00{model.vega:.6f}\x00{model.theta:.6f}\x00{model.underlying:.4f}\x00"
-    )
-
-
-def snapshot_end(request_id: int) -> bytes:
-    """End a snapshot (57)."""
-    return encode(57, 1, request_id)
-
-
-def historical_data(request_id: int, start: datetime, end: datetime, bars: Sequence[Bar]) -> bytes:
-    """Send daily bars (17); the dates are bare days in both date formats of the request."""
+def symbol_samples(request_id: int, found: Sequence[tuple[Instrument, tuple[str, ...]]]) -> bytes:
+    """Send contracts whose symbol or name matches, each with the kinds of its derivatives (79)."""
     rows: list[Field] = []
-    for bar in bars:
-        average = round((bar.high + bar.low + bar.close) / 3, 4)
-        values = (bar.open, bar.high, bar.low, bar.close, int(bar.volume), average, 0)
-        rows += [f"{bar.day:%Y%m%d}", *values]
-    return encode(17, request_id, eastern_text(start), eastern_text(end), len(bars), *rows)
+    for item, derivatives in found:
+        rows += [item.con_id, item.symbol, item.sec_type, item.exchanges[-1], "USD"]
+        rows += [len(derivatives), *derivatives, long_name(item), ""]
+    return encode(79, request_id, len(found), *rows)

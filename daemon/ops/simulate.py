@@ -33,7 +33,8 @@ def simulate(
     step_s: Annotated[float | None, typer.Option(metavar="S", help="Market seconds a step.")] = None,
     ledger: Annotated[str | None, typer.Option(metavar="FILE", help="Record what the gateway did.")] = None,
     fault: Annotated[
-        list[str] | None, typer.Option(metavar="NAME[@N]", help="Misbehave; repeatable. See docs/simulator.md.")
+        list[str] | None,
+        typer.Option(metavar="NAME[@N]", help="Misbehave; repeatable. See docs/simulator.md."),
     ] = None,
 ) -> None:
     """Listen as a paper IB Gateway with its own market. What the options allow is the simulator's to say."""

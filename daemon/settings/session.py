@@ -80,7 +80,12 @@ class Schedule(Section):
 class Stale(Section):
     """How old a value may be and still be used; an older one is unavailable, never the last value."""
 
-    index_s: float = Field(default=180, gt=0, le=86_400, description="SPX and VIX.")
+    index_s: float = Field(
+        default=600,
+        gt=0,
+        le=86_400,
+        description="SPX and VIX; a broker sends changes only, and VIX may stand for minutes.",
+    )
     future_s: float = Field(default=900, gt=0, le=86_400, description="VIX futures.")
     option_s: float = Field(default=900, gt=0, le=86_400, description="SPX and VIX options.")
 

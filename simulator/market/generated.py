@@ -7,7 +7,7 @@ from simulator.market.listings import Listings
 from simulator.market.model import MarketDataError, Session
 from simulator.market.paths import stream
 from simulator.market.process import GeneratedDay, Process
-from simulator.market.regimes import Phase, regime_named
+from simulator.market.regimes import Law, regime_named
 from simulator.market.story import is_shock_story
 from simulator.market.tape import FutureDay, Level, Series, Tape
 
@@ -48,7 +48,7 @@ def generate_tape(name: str, start: date, sessions: int, seed: int, special: Ses
     laws = list(regime.laws(WARM_UP_SESSIONS, drawn))
     story_end = WARM_UP_SESSIONS + regime.story_sessions
     for attempt in range(_ATTEMPTS_MAX):
-        days = _draw(Process(stream(seed, name, attempt)), listed, laws)
+        days = _draw(Process(stream(seed, name, attempt), stream(seed, name, attempt, "beside")), listed, laws)
         if not regime.story_sessions or is_shock_story(days[:story_end], WARM_UP_SESSIONS):
             kept = days[: WARM_UP_SESSIONS + sessions]
             return _tape(kept, calendar, len(before), seed)
@@ -57,7 +57,7 @@ def generate_tape(name: str, start: date, sessions: int, seed: int, special: Ses
     )
 
 
-def _draw(process: Process, listed: dict[date, tuple[date, ...]], laws: list[Phase]) -> list[GeneratedDay]:
+def _draw(process: Process, listed: dict[date, tuple[date, ...]], laws: list[Law]) -> list[GeneratedDay]:
     return [
         process.day(day, law, expiries) for (day, expiries), law in zip(listed.items(), laws, strict=True)
     ]
@@ -75,6 +75,7 @@ def _tape(days: list[GeneratedDay], calendar: Calendar, warm_up: int, seed: int)
         vix=Series([day.vix for day in days]),
         vvix=Series([Level(day=day.spx.day, value=day.vvix) for day in days]),
         vix3m=Series([]),
+        breadth=Series([day.breadth for day in days]),
         futures={expiry: Series(rows) for expiry, rows in sorted(futures.items())},
         finals={},
         seed=seed,

@@ -62,6 +62,16 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Breadth:
+    """Issues of the New York Stock Exchange at a day's close."""
+
+    day: date
+    advancing: int
+    declining: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FutureDay:
     """One VX future on one day, in points; `bar` is None where only the settlement is known."""
 
@@ -81,6 +91,7 @@ class Tape:
         vix: Daily bars, warm-up included.
         vvix: Daily levels; may have gaps or be empty.
         vix3m: Daily levels, the same.
+        breadth: Daily counts, the same.
         futures: By settlement date; rows end before that date.
         finals: Final settlement values of VX and VIX that are known apart from the VIX opening print.
         seed: Seed of the paths between the daily facts.
@@ -92,6 +103,7 @@ class Tape:
     vix: Series[Bar]
     vvix: Series[Level]
     vix3m: Series[Level]
+    breadth: Series[Breadth]
     futures: Mapping[date, Series[FutureDay]]
     finals: Mapping[date, float]
     seed: int

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Literal
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from strategies.alvh import condors, first_engine, peel
 from strategies.alvh.bar import FinalBar
@@ -45,6 +45,34 @@ def _sessions_between(turn: Turn, last: date, day: date) -> bool:
     return any(last < s.day < day for s in turn.state.sessions)
 
 
+class _VixReading(Struct, frozen=True, kw_only=True):
+    """VIX on a bar, whether it expands, and the completed closes with the bar's own, if it is one."""
+
+    vix: float | Unavailable
+    expanding: bool | Unavailable
+    closes: tuple[float, ...]
+    last: date | None
+
+
+def _read_vix(turn: Turn, day: date, seen: float | Unavailable) -> _VixReading:
+    """Read VIX for the bar of `day`: its completed close if history brought it, else what was seen live."""
+    signals, rules = turn.state.signals, turn.rules.expansion
+    closes, last = signals.vix_closes, signals.vix_last_session
+    if last == day:
+        known = closes[-1]
+        return _VixReading(
+            vix=known, expanding=expanding(known, closes[:-1], rules), closes=closes, last=last
+        )
+    if isinstance(seen, Unavailable):
+        return _VixReading(vix=seen, expanding=seen, closes=closes, last=last)
+    if last != signals.last_session:
+        missing = Unavailable("earlier VIX closes are missing")
+        return _VixReading(vix=seen, expanding=missing, closes=closes, last=last)
+    return _VixReading(
+        vix=seen, expanding=expanding(seen, closes, rules), closes=keep(closes, seen, rules), last=day
+    )
+
+
 def _close_bar(
     turn: Turn,
     session: SessionHours,
@@ -53,18 +81,11 @@ def _close_bar(
     slope: Slope | Unavailable,
     source: Literal["live", "history"],
 ) -> None:
-    signals, rules = turn.state.signals, turn.rules
-    state = add_close(signals.rsi, close, rules.rsi.period)
+    rules = turn.rules
+    state = add_close(turn.state.signals.rsi, close, rules.rsi.period)
     strength = rsi(state, rules.rsi.period)
-    before = signals.vix_closes
-    aligned = signals.vix_last_session == signals.last_session
-    growing: bool | Unavailable
-    if isinstance(vix, Unavailable):
-        growing = vix
-    elif not aligned:
-        growing = Unavailable("earlier VIX closes are missing")
-    else:
-        growing = expanding(vix, before, rules.expansion)
+    reading = _read_vix(turn, session.day, vix)
+    vix, growing = reading.vix, reading.expanding
     readings = {"rsi": strength, "vix": vix, "slope": slope, "expanding": growing}
     unavailable = {name: v.reason for name, v in readings.items() if isinstance(v, Unavailable)}
     known = None if isinstance(slope, Unavailable) else slope
@@ -79,12 +100,15 @@ def _close_bar(
         expanding=None if isinstance(growing, Unavailable) else growing,
         unavailable=unavailable,
     )
-    signals = structs.replace(signals, rsi=state, last_session=session.day)
-    if bar.vix is not None and aligned:
-        signals = structs.replace(
-            signals, vix_closes=keep(before, bar.vix, rules.expansion), vix_last_session=session.day
+    turn.set(
+        signals=structs.replace(
+            turn.state.signals,
+            rsi=state,
+            last_session=session.day,
+            vix_closes=reading.closes,
+            vix_last_session=reading.last,
         )
-    turn.set(signals=signals)
+    )
     turn.records.append(
         BarClosed(
             time=turn.now,
@@ -102,7 +126,7 @@ def _close_bar(
             unavailable=unavailable,
         )
     )
-    if bar.vix is None or not aligned:
+    if reading.last != bar.day:
         turn.request(f"VIX of {bar.day}", FetchHistory(instrument=VIX, sessions=_GAP_SESSIONS))
     decide_on_bar(turn, bar)
 
@@ -142,6 +166,8 @@ def _fold_spx(turn: Turn, event: History) -> None:
         last = signals.last_session
         if (last is not None and bar.day <= last) or not _completed(turn, bar.day):
             continue
+        if last is not None:
+            _note_holes(turn, last, bar.day)
         session = next((s for s in turn.state.sessions if s.day == bar.day), None)
         if first_start or session is None:
             state = add_close(signals.rsi, bar.close, turn.rules.rsi.period)
@@ -149,6 +175,18 @@ def _fold_spx(turn: Turn, event: History) -> None:
         else:
             unseen = Unavailable("the session was not seen live")
             _close_bar(turn, session, bar.close, unseen, unseen, "history")
+
+
+def _note_holes(turn: Turn, last: date, day: date) -> None:
+    """Write down the sessions between two bars that the broker has no bar for.
+
+    The exchange may have been closed on a day that the calendar does not know, so the bars that there are
+    count: waiting for a bar that never comes would keep exits and peeling from ever being decided.
+    """
+    for session in turn.state.sessions:
+        if last < session.day < day:
+            reason = "the broker's history has no bar for it"
+            turn.records.append(BarMissing(time=turn.now, session=session.day, reason=reason))
 
 
 def _completed(turn: Turn, day: date) -> bool:

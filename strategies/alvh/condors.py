@@ -24,7 +24,7 @@ def first_of_week(turn: Turn, day: date) -> bool:
 def decide_entry(turn: Turn) -> None:
     """On the first session of a week, plan one new condor while fewer than allowed are open."""
     rules, session = turn.rules.condors, turn.session
-    if session is None or not rules.manage or any(_opens_condor(p) for p in turn.state.plans.values()):
+    if session is None or not rules.manage or turn.state.counters.entry_planned == session.day:
         return
     alive = [c for c in turn.state.condors.values() if c.state is not CondorState.CLOSED]
     weekly = first_of_week(turn, session.day)
@@ -48,6 +48,7 @@ def decide_entry(turn: Turn) -> None:
         turn.decide("condor_entry", "hold" if not weekly else "refused", verdicts)
         return
     turn.decide("condor_entry", "planned", verdicts)
+    turn.set(counters=structs.replace(turn.state.counters, entry_planned=session.day))
     add_plan(
         turn,
         Plan(
@@ -59,10 +60,6 @@ def decide_entry(turn: Turn) -> None:
             trigger=f"first session of the week of {session.day}",
         ),
     )
-
-
-def _opens_condor(plan: Plan) -> bool:
-    return plan.purpose is Purpose.CONDOR_OPEN
 
 
 def decide_exits(turn: Turn, bar: FinalBar) -> frozenset[str]:
@@ -80,6 +77,8 @@ def decide_exits(turn: Turn, bar: FinalBar) -> frozenset[str]:
         subject = f"condor_exit:{condor.condor_id}"
         if due is None or following is None or not turn.rules.condors.manage:
             turn.decide(subject, "hold", verdicts)
+            if condor.state is CondorState.CLOSING:  # its exit lapsed, and the reason for it is gone
+                turn.put_condor(structs.replace(condor, state=CondorState.OPEN))
             continue
         leaving.add(condor.condor_id)
         turn.decide(subject, "planned", verdicts)

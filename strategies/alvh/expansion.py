@@ -5,9 +5,9 @@ from strategies.core.rules import ExpansionRules
 
 
 def keep(closes: tuple[float, ...], close: float, rules: ExpansionRules) -> tuple[float, ...]:
-    """Return the completed VIX closes that later readings need, oldest first."""
+    """Return the completed VIX closes that later readings need, oldest first: the window and one more."""
     longest = max(rules.mean_sessions, rules.jump_sessions)
-    return (*closes, close)[-longest:]
+    return (*closes, close)[-longest - 1 :]
 
 
 def expanding(vix: float, before: tuple[float, ...], rules: ExpansionRules) -> bool | Unavailable:

@@ -196,7 +196,7 @@ def _worth_verdict(turn: Turn, layer: Layer) -> Verdict:
 def step_quantity(
     held: int, bid: float, bid_size: float | None, ratio_min: float
 ) -> tuple[int, float | None]:
-    """Return contracts to sell and the liquidity ratio (displayed bid value over the order's value).
+    """Return contracts to sell, and the liquidity ratio: displayed bid value over the order's value.
 
     A full step is half of what is held, rounded up; with too thin a bid, half of that, at least one contract.
     The price cancels out of the ratio; it is kept so that a bid of zero is no liquidity.

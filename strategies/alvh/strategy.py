@@ -95,7 +95,9 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
             reconcile.on_snapshot(turn, event)
         case ev.ClockStep():
             pass  # recorded; the shell has declared its schedule anew
-        case ev.BrokerNotice() | ev.HistoryMissing() | ev.ListingMissing() | ev.SnapshotMissing():
+        case ev.SnapshotMissing():
+            reconcile.snapshot_came(turn)
+        case ev.BrokerNotice() | ev.HistoryMissing() | ev.ListingMissing():
             pass  # recorded; what depends on them stays unavailable and is asked for again when due
         case _:
             assert_never(event)
@@ -146,6 +148,7 @@ def _on_connection(turn: Turn, event: ev.Connection) -> None:
             account=event.account,
             paper=event.paper,
             snapshot_asked_at=None,
+            snapshot_awaited=False,
         ),
         market=structs.replace(turn.state.market, asked={}),
     )
@@ -156,7 +159,9 @@ def _on_upstream(turn: Turn, event: ev.Upstream) -> None:
     """While it is gone fills are not pushed; once it is back nothing is believed before a new snapshot."""
     account = structs.replace(turn.state.account, upstream=event.connected)
     if event.connected:
-        account = structs.replace(account, reconciled_epoch=-1, snapshot_asked_at=None)
+        account = structs.replace(
+            account, reconciled_epoch=-1, snapshot_asked_at=None, snapshot_awaited=False
+        )
     else:
         market.forget_quotes(turn)
     turn.set(account=account)
@@ -181,8 +186,8 @@ def _ask_for_listings(turn: Turn) -> None:
         ListFutures(),
         ListChain(underlying=SPX),
         ListChain(underlying=VIX),
+        FetchHistory(instrument=VIX, sessions=_VIX_SESSIONS),  # first, so that made-up SPX bars find it
         FetchHistory(instrument=SPX, sessions=sessions),
-        FetchHistory(instrument=VIX, sessions=_VIX_SESSIONS),
     )
 
 

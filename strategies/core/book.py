@@ -164,8 +164,13 @@ def order_done(turn: Turn, order: Order, reason: str) -> None:
         return
     condor = turn.state.condors[subject]
     contracts = min((abs(n) for n in condor.held.values()), default=0)
+    credit = condor.credit_usd
+    if 0 < contracts < condor.contracts:  # closed in part: the credit of what is left
+        credit = (credit * contracts / condor.contracts).quantize(_CENTI_CENT)
     state_after = CondorState.OPEN if any(condor.held.values()) else CondorState.CLOSED
-    note_condor(turn, structs.replace(condor, state=state_after, contracts=contracts), reason)
+    note_condor(
+        turn, structs.replace(condor, state=state_after, contracts=contracts, credit_usd=credit), reason
+    )
 
 
 def _disarm(turn: Turn, condor_id: str) -> None:

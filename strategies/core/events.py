@@ -7,6 +7,7 @@ An event carries its own time (aware, UTC); nothing in the core asks a clock. Pr
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from math import isfinite
 
 from msgspec import Struct
 
@@ -18,6 +19,13 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
     """A fact with the time at which it reached the loop."""
 
     time: datetime
+
+
+def _finite(*values: float | Decimal | None) -> None:
+    """Refuse what JSON cannot carry: NaN and infinity end at the border, as `None`."""
+    for value in values:
+        if value is not None and not isfinite(value):
+            raise ValueError(f"{value} is not a number; the adapter turns it into None")
 
 
 class SessionHours(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -101,10 +109,17 @@ class BrokerNotice(Event, frozen=True, kw_only=True, tag="broker_notice", omit_d
 
 
 class Bar(Struct, frozen=True, array_like=True):
-    """A completed daily bar's close."""
+    """A completed daily bar's close.
+
+    Raises:
+        ValueError: the close is not a number; JSON could not carry it, and a replay would see another event.
+    """
 
     day: date
     close: float
+
+    def __post_init__(self) -> None:
+        _finite(self.close)
 
 
 class History(Event, frozen=True, kw_only=True, tag="history"):
@@ -178,7 +193,11 @@ class ListingMissing(Event, frozen=True, kw_only=True, tag="listing_missing"):
 
 
 class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The latest of one instrument; `None` is "not there". Prices in the instrument's own points."""
+    """The latest of one instrument; `None` is "not there". Prices in the instrument's own points.
+
+    Raises:
+        ValueError: a price or size is not a number.
+    """
 
     instrument: InstrumentKey
     bid: float | None = None
@@ -187,6 +206,9 @@ class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ask_size: float | None = None
     last: float | None = None
     mark: float | None = None
+
+    def __post_init__(self) -> None:
+        _finite(self.bid, self.ask, self.bid_size, self.ask_size, self.last, self.mark)
 
 
 class Quotes(Event, frozen=True, kw_only=True, tag="quotes"):
@@ -245,9 +267,16 @@ class OrderStatus(Event, frozen=True, kw_only=True, tag="order_status", omit_def
     reason: str = ""
     confirmed: bool = True
 
+    def __post_init__(self) -> None:
+        _finite(self.filled, self.remaining)
+
 
 class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One execution. For a combo the broker reports one for the combo (no `instrument`) and one per leg."""
+    """One execution. For a combo the broker reports one for the combo (no `instrument`) and one per leg.
+
+    Raises:
+        ValueError: quantity or price is not a number.
+    """
 
     exec_id: str
     order_ref: str
@@ -257,6 +286,9 @@ class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
     quantity: Decimal
     price: Decimal
     at: datetime
+
+    def __post_init__(self) -> None:
+        _finite(self.quantity, self.price)
 
 
 class ExecutionReported(Event, frozen=True, kw_only=True, tag="execution"):

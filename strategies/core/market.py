@@ -32,8 +32,9 @@ def forget_quotes(turn: Turn) -> None:
 
 
 def on_futures(turn: Turn, event: FuturesListed) -> None:
-    """Keep the listed VX futures, nearest settlement first."""
-    futures = tuple(sorted(event.instruments, key=lambda future: (future.expiry, future.key)))
+    """Keep the listed VX futures, nearest settlement first; one without a settlement day is no use."""
+    dated = [(future.expiry, future.key, future) for future in event.instruments if future.expiry is not None]
+    futures = tuple(future for _, _, future in sorted(dated, key=lambda entry: entry[:2]))
     turn.set(market=structs.replace(turn.state.market, futures=futures))
 
 
@@ -86,7 +87,7 @@ def two_sided(turn: Turn, instrument: Instrument) -> Quote | Unavailable:
     quote = quote_of(turn, instrument)
     if isinstance(quote, Unavailable):
         return quote
-    if quote.bid is None or quote.ask is None or quote.bid > quote.ask:
+    if quote.bid is None or quote.ask is None or not 0.0 < quote.bid <= quote.ask:
         return Unavailable("no two-sided quote")
     return quote
 
@@ -103,7 +104,12 @@ def index_last(turn: Turn, instrument: Instrument, at: datetime | None = None) -
     quote = quote_of(turn, instrument, at)
     if isinstance(quote, Unavailable):
         return quote
-    return Unavailable("no last price") if quote.last is None else quote.last
+    return _positive(quote.last, "no last price")
+
+
+def _positive(price: float | None, otherwise: str) -> float | Unavailable:
+    """Return a price that is one: a feed that breaks may say 0."""
+    return Unavailable(otherwise) if price is None or price <= 0.0 else price
 
 
 def spx_last(turn: Turn, at: datetime | None = None) -> float | Unavailable:
@@ -122,10 +128,10 @@ def future_price(turn: Turn, future: Instrument, at: datetime | None = None) -> 
     if isinstance(quote, Unavailable):
         return quote
     if quote.mark is not None:
-        return quote.mark
+        return _positive(quote.mark, "no price")
     if quote.bid is not None and quote.ask is not None:
-        return mid(quote)
-    return Unavailable("no price") if quote.last is None else quote.last
+        return _positive(mid(quote), "no price")
+    return _positive(quote.last, "no price")
 
 
 def front_futures(turn: Turn) -> tuple[Instrument, Instrument] | Unavailable:

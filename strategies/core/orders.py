@@ -146,6 +146,10 @@ def watch_the_clock(turn: Turn) -> None:
         if order.stage is OrderStage.WORKING and old and reachable(turn.state):
             turn.request(f"{order.ref} worked too long", CancelOrder(order_ref=order.ref))
             move(turn, order, Report.CANCEL_ASKED, "worked too long")
+        lost = age >= timedelta(seconds=rules.working_timeout_s)
+        if order.stage is OrderStage.CANCELLING and lost and reachable(turn.state):
+            turn.request(f"the cancel of {order.ref} was not answered", CancelOrder(order_ref=order.ref))
+            turn.put_order(structs.replace(order, changed_at=turn.now))
 
 
 def reachable(state: State) -> bool:

@@ -22,6 +22,7 @@ from strategies.core.turn import Turn
 
 def on_snapshot(turn: Turn, event: Snapshot) -> None:
     """Take in a complete snapshot: executions, orders, positions, in this order."""
+    snapshot_came(turn)
     account = turn.state.account
     if event.epoch != account.epoch or not reachable(turn.state):
         return  # of an earlier connection, or from a gateway that is cut off and answers from memory
@@ -138,13 +139,24 @@ def _compare_positions(turn: Turn, event: Snapshot) -> tuple[tuple[str, ...], tu
     return differences, foreign
 
 
+def snapshot_came(turn: Turn) -> None:
+    """The question is answered, be it by "missing"; the next one may be asked."""
+    turn.set(account=structs.replace(turn.state.account, snapshot_awaited=False))
+
+
 def ask_when_due(turn: Turn) -> None:
-    """Ask for a snapshot: at once in a new epoch, soon while something is unknown, and every few minutes."""
+    """Ask for a snapshot: at once in a new epoch, soon while something is unknown, and every few minutes.
+
+    One question at a time, so that an answer is never held against a later question; but one that has gone
+    unanswered for `reconcile.every_s` is not waited for.
+    """
     account, rules = turn.state.account, turn.rules.reconcile
     if not reachable(turn.state):
         return
     asked = account.snapshot_asked_at
     since = None if asked is None else (turn.now - asked).total_seconds()
+    if account.snapshot_awaited and since is not None and since < rules.every_s:
+        return
     if since is None:
         why = "new connection"
     elif unknown_orders(turn.state) and since >= rules.quiet_s:
@@ -155,5 +167,5 @@ def ask_when_due(turn: Turn) -> None:
         why = "due"
     else:
         return
-    turn.set(account=structs.replace(account, snapshot_asked_at=turn.now))
+    turn.set(account=structs.replace(account, snapshot_asked_at=turn.now, snapshot_awaited=True))
     turn.request(why, FetchSnapshot())

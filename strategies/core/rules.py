@@ -16,7 +16,7 @@ class ClockRules(Struct, frozen=True, kw_only=True):
 class StaleRules(Struct, frozen=True, kw_only=True):
     """How old an input may be before it is unavailable."""
 
-    index_s: float = 180.0
+    index_s: float = 600.0
     future_s: float = 900.0
     option_s: float = 900.0
 

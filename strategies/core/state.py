@@ -222,6 +222,7 @@ class Account(Struct, frozen=True, kw_only=True):
     reconciled_epoch: int = -1
     reconciled_at: datetime | None = None
     snapshot_asked_at: datetime | None = None
+    snapshot_awaited: bool = False
     differences: tuple[str, ...] = ()
     net_liquidation_usd: Decimal | None = None
 
@@ -269,6 +270,7 @@ class Counters(Struct, frozen=True, kw_only=True):
     condors: int = 0
     layers: int = 0
     plans: int = 0
+    entry_planned: date | None = None
 
 
 class State(Struct, frozen=True, kw_only=True):

@@ -123,7 +123,7 @@ class LiveWorld:
         """Return the daemon's variables: the system's clock, today's session, quick to beat and to return."""
         return {
             "HEDGED_SETTINGS": str(play.ROOT / "settings.toml"),
-            "HEDGED_IB__PORT": str(self.port),
+            "HEDGED_IB__PORT": str(self.port or 1),
             "HEDGED_IB__RECONNECT_DELAY_MAX_S": "1",
             "HEDGED_STATE_DIR": str(self.folder / "state"),
             "HEDGED_LOOP__HEARTBEAT_S": "1",

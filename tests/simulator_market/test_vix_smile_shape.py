@@ -33,7 +33,7 @@ def _boards(folder: Path) -> dict[tuple[date, date, float], Board]:
 
 
 def _call_volatilities(board: Board, spot: float, years: float) -> tuple[float, list[tuple[float, float]]]:
-    """Forward by parity near the money, and (strike, volatility) of liquid out-of-the-money calls and puts."""
+    """Forward by parity near the money; (strike, volatility) of liquid out-of-the-money calls and puts."""
     forwards = [
         strike + sum(ask) / 2 - sum(board["put", strike]) / 2
         for (kind, strike), ask in board.items()
@@ -81,6 +81,10 @@ def _line(points: list[tuple[float, float]]) -> Callable[[float], float]:
     return at
 
 
+def _model(forward: float, atm: float, root: float) -> Callable[[float], float]:
+    return lambda strike: vix.SMILE.volatility(math.log(strike / forward), atm, root)
+
+
 @pytest.fixture(scope="module")
 def ratios(data_folder: Path) -> dict[tuple[int, int], list[tuple[float, float]]]:
     """Model over market of both ratios, by tenor band."""
@@ -97,12 +101,7 @@ def ratios(data_folder: Path) -> dict[tuple[int, int], list[tuple[float, float]]
         market = _line(points)
         atm, root = market(forward), math.sqrt(years)
         real = _ratios(market, forward, years, atm)
-        model = _ratios(
-            lambda strike, f=forward, a=atm, r=root: vix.SMILE.volatility(math.log(strike / f), a, r),
-            forward,
-            years,
-            atm,
-        )
+        model = _ratios(_model(forward, atm, root), forward, years, atm)
         found[band].append((model[0] / real[0], model[1] / real[1]))
     return found
 

@@ -29,7 +29,7 @@ def test_expansion_equals_its_definition_on_every_close(closes: list[float]) -> 
         else:
             assert said == plainly(closes[: n + 1])
         kept = keep(kept, close, RULES)
-        assert len(kept) <= 20
+        assert len(kept) <= 21
 
 
 def test_a_threshold_that_is_met_exactly_counts() -> None:

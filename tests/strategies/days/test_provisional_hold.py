@@ -64,7 +64,7 @@ def test_a_stale_reading_begins_the_count_anew(calm: Desk) -> None:
     """What is unavailable does not hold."""
     calm.beat(20)
     calm.world.given[SPX.key] = None
-    calm.beat(5)
+    calm.beat(12)
     assert calm.state.signals.calm_since is None
     del calm.world.given[SPX.key]
     calm.beat(29)

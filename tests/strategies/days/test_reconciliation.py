@@ -88,6 +88,7 @@ def test_nothing_is_sent_before_the_new_connection_is_reconciled(desk_with_condo
     asked = [c for c in desk.todo if isinstance(c, cm.FetchSnapshot)]
     assert len(asked) == 1
     desk.todo = [c for c in desk.todo if not isinstance(c, cm.FetchSnapshot)]
+    desk.take(ev.SnapshotMissing(time=desk.now, epoch=desk.state.account.epoch, reason="timed out"))
     desk.answer()
     desk.quote()
     assert not desk.state.layers

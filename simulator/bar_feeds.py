@@ -1,0 +1,70 @@
+"""Bars that go on: historical ones that are kept up to date, and real-time bars."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from simulator import data_replies as replies
+from simulator.clients import Client
+from simulator.history import BarsQuery, History
+from simulator.market.model import Bar
+from simulator.recorder import Recorder, TimedBar, bar_start
+
+REAL_TIME_BAR_S = 5
+
+
+@dataclass(slots=True, kw_only=True)
+class BarFeed:
+    """One subscription to bars.
+
+    Attributes:
+        query: what the bars show; of a real-time subscription only its contract and kind count.
+        format_date: 1 for text, 2 for epoch seconds.
+        real_time: five-second bars (request 50) instead of updates of history (request 20).
+        sent: the bar that was sent last, and for real-time bars the end of the last one.
+    """
+
+    query: BarsQuery
+    format_date: int = 1
+    real_time: bool = False
+    sent: Bar | TimedBar | None = None
+    sent_until: datetime | None = None
+
+
+class BarFeeds:
+    """Sends what is new of every subscription to bars at each instant.
+
+    Args:
+        history: the bars in the making.
+        recorder: the prices of real-time bars.
+    """
+
+    def __init__(self, history: History, recorder: Recorder) -> None:
+        self._history = history
+        self._recorder = recorder
+
+    def send(self, client: Client, now: datetime) -> None:
+        """Send the bars of this instant to one client."""
+        for request_id in sorted(client.bar_feeds):
+            feed = client.bar_feeds[request_id]
+            if feed.real_time:
+                self._send_real_time(client, request_id, feed, now)
+            else:
+                self._send_update(client, request_id, feed, now)
+
+    def _send_update(self, client: Client, request_id: int, feed: BarFeed, now: datetime) -> None:
+        bar = self._history.current(feed.query, now)
+        if bar is not None and bar != feed.sent:
+            feed.sent = bar
+            client.send(replies.bar_update(request_id, bar, feed.format_date))
+
+    def _send_real_time(self, client: Client, request_id: int, feed: BarFeed, now: datetime) -> None:
+        """Send a bar once its five seconds are over; without an instant in them there is none."""
+        end = bar_start(now, REAL_TIME_BAR_S)
+        since = end - timedelta(seconds=REAL_TIME_BAR_S) if feed.sent_until is None else feed.sent_until
+        if end <= since:
+            return
+        feed.sent_until = end
+        one = timedelta(microseconds=1)  # instants at the end belong to the next bar
+        bars = self._recorder.bars(feed.query.item, feed.query.kind, REAL_TIME_BAR_S, since - one, end - one)
+        for bar in bars:
+            client.send(replies.real_time_bar(request_id, bar))

@@ -1,0 +1,95 @@
+"""Messages of market data and bars; layouts of server version 176."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from simulator.hours import NEW_YORK, eastern_text
+from simulator.instruments import Instrument
+from simulator.market.model import Bar, OptionValue
+from simulator.recorder import TimedBar
+from simulator.wire import Field, encode, frame
+
+_NO_VOLUME = -1
+_AS_EPOCH = 2
+
+
+def tick_request_params(request_id: int, item: Instrument) -> bytes:
+    """Open a market data subscription (81)."""
+    return encode(81, request_id, item.grid.increments[0].step, "9c0001", 3)
+
+
+def market_data_type(request_id: int, kind: int) -> bytes:
+    """Say whether ticks are live (1), frozen (2), delayed (3) or both (4) (58)."""
+    return encode(58, 1, request_id, kind)
+
+
+def tick_price(request_id: int, tick: int, price: float, size: int) -> bytes:
+    """Send a price with its size (1)."""
+    return frame(f"1\x006\x00{request_id}\x00{tick}\x00{price}\x00{size}\x000\x00")
+
+
+def tick_size(request_id: int, tick: int, size: int) -> bytes:
+    """Send a size alone (2)."""
+    return frame(f"2\x006\x00{request_id}\x00{tick}\x00{size}\x00")
+
+
+def tick_generic(request_id: int, tick: int, value: float) -> bytes:
+    """Send a number of a generic tick (45)."""
+    return encode(45, 6, request_id, tick, value)
+
+
+def tick_string(request_id: int, tick: int, text: str) -> bytes:
+    """Send a text tick (46)."""
+    return encode(46, 6, request_id, tick, text)
+
+
+def tick_option(request_id: int, tick: int, price: float, implied_vol: float, model: OptionValue) -> bytes:
+    """Send an option computation (21): vega per vol point, theta per day, no present value of dividends."""
+    return frame(
+        f"21\x00{request_id}\x00{tick}\x000\x00{implied_vol:.6f}\x00{model.delta:.6f}\x00{price:.6f}\x000.0"
+        f"\x00{model.gamma:.8f}\x00{model.vega:.6f}\x00{model.theta:.6f}\x00{model.underlying:.4f}\x00"
+    )
+
+
+def snapshot_end(request_id: int) -> bytes:
+    """End a snapshot (57)."""
+    return encode(57, 1, request_id)
+
+
+def historical_data(
+    request_id: int, start: datetime, end: datetime, bars: Sequence[Bar | TimedBar], format_date: int = 1
+) -> bytes:
+    """Send bars (17); days are bare dates in both date formats, times are text or epoch seconds."""
+    rows: list[Field] = []
+    for bar in bars:
+        rows += [_stamp(bar, format_date), bar.open, bar.high, bar.low, bar.close]
+        rows += [int(bar.volume), _average(bar), 0] if isinstance(bar, Bar) else [_NO_VOLUME] * 3
+    return encode(17, request_id, eastern_text(start), eastern_text(end), len(bars), *rows)
+
+
+def bar_update(request_id: int, bar: Bar | TimedBar, format_date: int) -> bytes:
+    """Send the bar in the making (90): close before high and low."""
+    prices = (bar.open, bar.close, bar.high, bar.low)
+    return encode(90, request_id, _NO_VOLUME, _stamp(bar, format_date), *prices, _average(bar), _NO_VOLUME)
+
+
+def real_time_bar(request_id: int, bar: TimedBar) -> bytes:
+    """Send a five-second bar (50); volume, average and count are not known."""
+    prices = (bar.open, bar.high, bar.low, bar.close)
+    return encode(50, 3, request_id, int(bar.start.timestamp()), *prices, *[_NO_VOLUME] * 3)
+
+
+def head_timestamp(request_id: int, first: date, format_date: int) -> bytes:
+    """Tell the first day of which there are bars (88)."""
+    at = datetime.combine(first, datetime.min.time(), NEW_YORK)
+    return encode(88, request_id, int(at.timestamp()) if format_date == _AS_EPOCH else f"{first:%Y%m%d-00:00:00}")
+
+
+def _stamp(bar: Bar | TimedBar, format_date: int) -> str:
+    if isinstance(bar, Bar):
+        return f"{bar.day:%Y%m%d}"
+    return str(int(bar.start.timestamp())) if format_date == _AS_EPOCH else eastern_text(bar.start)
+
+
+def _average(bar: Bar | TimedBar) -> float:
+    return round((bar.high + bar.low + bar.close) / 3, 4)

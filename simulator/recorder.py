@@ -1,0 +1,116 @@
+"""What the gateway has seen of prices since it started: the source of intraday bars."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from simulator.hours import NEW_YORK, new_york_day
+from simulator.instruments import Instrument
+from simulator.quotes import Board, Quote
+
+# Seconds in the bar sizes that IBKR serves, by its names for them.
+BAR_SECONDS = {
+    **{f"{n} sec{'s' * (n > 1)}": n for n in (1, 5, 10, 15, 30)},
+    **{f"{n} min{'s' * (n > 1)}": 60 * n for n in (1, 2, 3, 5, 10, 15, 20, 30)},
+    **{f"{n} hour{'s' * (n > 1)}": 3600 * n for n in (1, 2, 3, 4, 8)},
+}
+KINDS = ("TRADES", "MIDPOINT", "BID", "ASK")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedBar:
+    """One intraday bar in points; volume is not modelled."""
+
+    start: datetime
+    open: float
+    high: float
+    low: float
+    close: float
+
+    def with_price(self, price: float) -> "TimedBar":
+        """Return the bar with one more price."""
+        return TimedBar(
+            start=self.start,
+            open=self.open,
+            high=max(self.high, price),
+            low=min(self.low, price),
+            close=price,
+        )
+
+
+def price_of(quote: Quote, kind: str) -> float | None:
+    """Return what a quote shows of a kind of bar, None if nothing."""
+    if kind == "TRADES":
+        return quote.last
+    if quote.bid < 0 or quote.ask < 0:
+        return None
+    return {"MIDPOINT": round((quote.bid + quote.ask) / 2, 6), "BID": quote.bid, "ASK": quote.ask}[kind]
+
+
+class Recorder:
+    """Keeps the price of each watched contract at each instant of its hours.
+
+    Args:
+        board: the quotes.
+    """
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._watched: dict[int, Instrument] = {}
+        self._prices: dict[tuple[int, str], list[tuple[datetime, float]]] = {}
+        self._days: dict[int, TimedBar] = {}
+
+    def watch(self, item: Instrument, now: datetime) -> None:
+        """Record a contract from this instant on, if it is not recorded yet."""
+        if item.con_id not in self._watched:
+            self._watched[item.con_id] = item
+            self._note(item, now)
+
+    def note(self, now: datetime) -> None:
+        """Record this instant."""
+        for item in self._watched.values():
+            self._note(item, now)
+
+    def bars(self, item: Instrument, kind: str, seconds: int, since: datetime, until: datetime) -> list[TimedBar]:
+        """Return the bars of a span, oldest first, the last of them perhaps not complete."""
+        found: list[TimedBar] = []
+        for at, price in self._prices.get((item.con_id, kind), ()):
+            if since < at <= until:
+                start = bar_start(at, seconds)
+                if found and found[-1].start == start:
+                    found[-1] = found[-1].with_price(price)
+                else:
+                    found.append(TimedBar(start=start, open=price, high=price, low=price, close=price))
+        return found
+
+    def today(self, item: Instrument, day: date) -> TimedBar | None:
+        """Return the open, high, low and last price of a day so far, None without one."""
+        found = self._days.get(item.con_id)
+        return found if found is not None and new_york_day(found.start) == day else None
+
+    def _note(self, item: Instrument, now: datetime) -> None:
+        if not self._board.is_open(item):
+            return
+        quote = self._board.quote(item)
+        for kind in KINDS:
+            price = price_of(quote, kind)
+            if price is not None:
+                self._prices.setdefault((item.con_id, kind), []).append((now, price))
+                if kind == "TRADES":
+                    self._note_day(item, now, price)
+
+    def _note_day(self, item: Instrument, now: datetime, price: float) -> None:
+        known = self.today(item, new_york_day(now))
+        self._days[item.con_id] = (
+            TimedBar(start=now, open=price, high=price, low=price, close=price)
+            if known is None
+            else known.with_price(price)
+        )
+
+
+def bar_start(at: datetime, seconds: int) -> datetime:
+    """Return the start of the bar that an instant belongs to; bars of hours begin at New York midnight."""
+    local = at.astimezone(NEW_YORK)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
+    # Wall-clock seconds, so that a bar keeps its place on the days the clocks change.
+    passed = local.hour * 3600 + local.minute * 60 + local.second
+    return (midnight + timedelta(seconds=passed - passed % seconds)).astimezone(UTC)
