@@ -62,7 +62,7 @@ def test_leaving_the_zone_begins_the_count_anew(calm: Desk) -> None:
 
 def test_a_stale_reading_begins_the_count_anew(calm: Desk) -> None:
     """What is unavailable does not hold."""
-    calm.beat(20)
+    calm.beat(15)
     calm.world.given[SPX.key] = None
     calm.beat(12)
     assert calm.state.signals.calm_since is None
