@@ -23,6 +23,7 @@ from daemon.schedule import Appointment, ScheduleSettings, appointments, due, he
 from daemon.settings.session import SessionOverride
 from strategies.core.events import Calendar, ClockStep, Timer
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MAKE_UP_FOR = timedelta(days=1)
 _STEP_S = 5.0
 """The system's clock may be slewed, which is far slower; more than this between two heartbeats is a jump."""
@@ -82,7 +83,7 @@ class LiveSchedule:
         for timer in due(sessions, self._schedule, since, now):
             await self._loop.put(timer)
         self._declare(now)
-        self._declare_heartbeat(now)
+        self._declare_heartbeat()
         self._scheduler.add_job(self._new_day, CronTrigger(hour=0, minute=5, timezone=NEW_YORK), id="new_day")
         self._scheduler.start()
         try:
@@ -93,10 +94,9 @@ class LiveSchedule:
         finally:
             self._scheduler.shutdown(wait=False)
 
-    def _declare_heartbeat(self, after: datetime) -> None:
-        beat_s = self._schedule.heartbeat_s
-        first = last_beat(after, beat_s) + timedelta(seconds=beat_s)
-        trigger = IntervalTrigger(seconds=int(beat_s), start_date=first)
+    def _declare_heartbeat(self) -> None:
+        # Multiples of the period since the epoch, as `last_beat` counts them.
+        trigger = IntervalTrigger(seconds=int(self._schedule.heartbeat_s), start_date=_EPOCH)
         self._scheduler.add_job(self._beat, trigger, id="heartbeat", replace_existing=True)
 
     def _declare(self, after: datetime) -> None:
@@ -143,7 +143,7 @@ class LiveSchedule:
         self._beaten = None  # beats between two times of different clocks were not missed
         await self._loop.put(ClockStep(time=self._clock.now(), step_s=round(step_s, 3)))
         await self._new_day()
-        self._declare_heartbeat(self._clock.now())  # after a jump back the declared one lies far ahead
+        self._declare_heartbeat()  # after a jump back the declared one lies far ahead
         self._compare_clocks()
 
     def _clock_offset_s(self) -> float:

@@ -48,7 +48,9 @@ def generate_tape(name: str, start: date, sessions: int, seed: int, special: Ses
     laws = list(regime.laws(WARM_UP_SESSIONS, drawn))
     story_end = WARM_UP_SESSIONS + regime.story_sessions
     for attempt in range(_ATTEMPTS_MAX):
-        days = _draw(Process(stream(seed, name, attempt), stream(seed, name, attempt, "beside")), listed, laws)
+        days = _draw(
+            Process(stream(seed, name, attempt), stream(seed, name, attempt, "beside")), listed, laws
+        )
         if not regime.story_sessions or is_shock_story(days[:story_end], WARM_UP_SESSIONS):
             kept = days[: WARM_UP_SESSIONS + sessions]
             return _tape(kept, calendar, len(before), seed)

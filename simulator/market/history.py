@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from simulator.market.calendar import Calendar
+from simulator.market.levels import read_breadth, read_levels
 from simulator.market.listings import Listings
 from simulator.market.model import Bar, MarketDataError, Session
 from simulator.market.table import Record, read_series, read_table
-from simulator.market.tape import FutureDay, Level, Series, Tape
+from simulator.market.tape import FutureDay, Series, Tape
 
 # Before this day the VX files are not fit for use (see the folder's README).
 FIRST_DAY = date(2007, 4, 2)
@@ -49,11 +50,6 @@ def read_tape(folder: Path, start: date, end: date, seed: int) -> Tape:
         )
     _require(sessions, spx, "spx_daily.csv")
     _require(sessions, vix, "vix_daily.csv")
-    vvix = [
-        Level(day=record.day, value=record.number("vvix"))
-        for record in read_series(folder, "vvix_daily.csv", ("vvix",))
-        if record.day <= end
-    ]
     futures, finals = _contracts(folder, calendar, end)
     _fill_from_term_structure(folder, calendar, end, futures)
     _require_front(sessions, futures)
@@ -62,22 +58,15 @@ def read_tape(folder: Path, start: date, end: date, seed: int) -> Tape:
         sessions=sessions,
         spx=Series(spx),
         vix=Series(vix),
-        vvix=Series(vvix),
-        vix3m=Series(_vix3m(folder, end)),
+        vvix=Series(read_levels(folder, "vvix_daily.csv", "vvix", end, needed=True)),
+        vix3m=Series(read_levels(folder, "vix3m_daily.csv", "close", end, needed=False)),
+        breadth=Series(read_breadth(folder, end)),
         futures={
             expiry: Series([rows[day] for day in sorted(rows)]) for expiry, rows in sorted(futures.items())
         },
         finals=finals,
         seed=seed,
     )
-
-
-def _vix3m(folder: Path, end: date) -> list[Level]:
-    """Closes up to `end`; none without the file, since VIX alone can set the surface."""
-    if not (folder / "vix3m_daily.csv").is_file():
-        return []
-    records = read_series(folder, "vix3m_daily.csv", ("close",))
-    return [Level(day=row.day, value=_positive(row, "close")) for row in records if row.day <= end]
 
 
 def _index_bars(folder: Path, file: str, end: date) -> list[Bar]:

@@ -135,9 +135,7 @@ def regimes() -> dict[str, Regime]:
     """All regimes by name, sorted."""
     estimates = msgspec.json.decode(ESTIMATES.read_bytes(), type=dict[str, Estimate])
     found = {
-        name: Regime(
-            lead_in=(Phase(LEAD_IN_SESSIONS, estimate.lead_in),), played=(Phase(1, estimate.law),)
-        )
+        name: Regime(lead_in=(Phase(LEAD_IN_SESSIONS, estimate.lead_in),), played=(Phase(1, estimate.law),))
         for name, estimate in estimates.items()
     }
     return dict(sorted({**found, SHOCK: _SHOCK}.items()))

@@ -70,6 +70,11 @@ class Breadth:
     declining: int
     unchanged: int
 
+    @property
+    def ratio(self) -> float:
+        """(advancing - declining) / (advancing + declining), comparable across sources."""
+        return (self.advancing - self.declining) / (self.advancing + self.declining)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FutureDay:

@@ -109,6 +109,13 @@ def _close_bar(
             vix_last_session=reading.last,
         )
     )
+    _write_down(turn, bar, known, source)
+    if reading.last != bar.day:
+        turn.request(f"VIX of {bar.day}", FetchHistory(instrument=VIX, sessions=_GAP_SESSIONS))
+    decide_on_bar(turn, bar)
+
+
+def _write_down(turn: Turn, bar: FinalBar, slope: Slope | None, source: Literal["live", "history"]) -> None:
     turn.records.append(
         BarClosed(
             time=turn.now,
@@ -120,15 +127,12 @@ def _close_bar(
             m1=bar.m1,
             m2=bar.m2,
             slope=bar.slope,
-            m1_contract=known.m1_contract if known else None,
-            m2_contract=known.m2_contract if known else None,
+            m1_contract=slope.m1_contract if slope else None,
+            m2_contract=slope.m2_contract if slope else None,
             expanding=bar.expanding,
-            unavailable=unavailable,
+            unavailable=bar.unavailable,
         )
     )
-    if reading.last != bar.day:
-        turn.request(f"VIX of {bar.day}", FetchHistory(instrument=VIX, sessions=_GAP_SESSIONS))
-    decide_on_bar(turn, bar)
 
 
 def decide_on_bar(turn: Turn, bar: FinalBar) -> None:
