@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-stamp
 UV     ?= uv
 
-.PHONY: setup demo test check lock format clean
+.PHONY: setup demo test bench check lock format clean
 
 setup: $(STAMP)
 
@@ -20,6 +20,10 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest $(ARGS)
+
+# Speed and size as ratios, docs/performance.md; ARGS=--write-docs writes that page.
+bench: setup
+	$(BIN)/python -m bench $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .

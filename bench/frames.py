@@ -59,3 +59,9 @@ def message_id(frame: bytes) -> bytes:
     """Return a frame's message id; of the login's version range, which has none, the text."""
     end = frame.find(b"\0", _LENGTH.size)
     return frame[_LENGTH.size : None if end < 0 else end]
+
+
+def pack(*parts: str | float) -> bytes:
+    """Return the frame of some fields, the message id first."""
+    payload = "".join(f"{part}\0" for part in parts).encode()
+    return _LENGTH.pack(len(payload)) + payload

@@ -7,6 +7,7 @@ frame's time is taken next to the system call that moves it.
 import socket
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -90,8 +91,7 @@ class Relay:
         back.start()
         self._guarded(self._requests)
 
-    def _guarded(self, direction: object) -> None:
-        assert callable(direction)
+    def _guarded(self, direction: Callable[[], None]) -> None:
         try:
             direction()
         except OSError:

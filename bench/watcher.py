@@ -12,7 +12,6 @@ from ib_insync import Contract
 from bench import frames
 from bench.relay import Relay, Tap
 from daemon.broker.ib.contracts import key_of
-from simulator import replies
 
 BID_SIZE, BID, ASK, ASK_SIZE, LAST = 0, 1, 2, 3, 4
 _PRICES = {BID, ASK, LAST}
@@ -119,7 +118,7 @@ class Watcher(Tap):
             self.orders.put(at_s)
             return False
         elif self._live and kind == frames.CURRENT_TIME:
-            relay.inject(_time_frame())
+            relay.inject(frames.pack(49, 1, int(time.time())))
             return False
         return True
 
@@ -132,11 +131,6 @@ class Watcher(Tap):
         made, number, value = self._subscribed.get(int(request_id)), int(tick), float(price)
         if made is not None and number in _PRICES and value > 0:
             self.prices.setdefault(made.con_id, {})[number] = value
-
-
-def _time_frame() -> bytes:
-    text = f"49\x001\x00{int(time.time())}\x00".encode()
-    return len(text).to_bytes(4, "big") + text
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,11 +161,11 @@ def ticks(subscribed: Sequence[Subscription], prices: Prices, begin: int = 0) ->
             if tick in _PRICES:
                 price = round(base + _PRICE_STEP * (number % _PRICE_STEPS), 4)
                 # A price comes with a size of its own; the size's own tick follows and differs.
-                frame = replies.tick_price(request_id, tick, price, 0 if tick == LAST else _size(number) + 1)
-                yield MadeTick(frame, key, NAMES[tick], price)
+                size = 0 if tick == LAST else _size(number) + 1
+                yield MadeTick(frames.pack(1, 6, request_id, tick, price, size, 0), key, NAMES[tick], price)
             else:
                 size = _size(number)
-                yield MadeTick(replies.tick_size(request_id, tick, size), key, NAMES[tick], float(size))
+                yield MadeTick(frames.pack(2, 6, request_id, tick, size), key, NAMES[tick], float(size))
 
 
 def _size(number: int) -> int:

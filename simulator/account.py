@@ -100,6 +100,9 @@ class Account:
         self.realized = Decimal(0)
         self.commissions = Decimal(0)
         self.positions: dict[int, Position] = {}
+        # Cash that moved, and realised profit, by contract, since the beginning.
+        self.flows: dict[int, Decimal] = {}
+        self.realized_of: dict[int, Decimal] = {}
 
     def book(self, item: Instrument, quantity: int, price: float, commission: Decimal) -> Decimal | None:
         """Book an execution.
@@ -114,7 +117,7 @@ class Account:
             The realised profit in dollars after commissions, None if the execution only opened a position.
         """
         held = self.positions.get(item.con_id)
-        before = held.quantity if held else 0
+        before, cash_before = held.quantity if held else 0, self.cash
         value = exact(price) * item.multiplier
         closing = min(abs(before), abs(quantity)) if before * quantity < 0 else 0
         opening = abs(quantity) - closing
@@ -130,7 +133,8 @@ class Account:
             if item.sec_type == "FUT":
                 self.cash += gross
             profit = cents(gross - share)
-            self.realized += profit
+            self._realize(item, profit)
+        self.flows[item.con_id] = self.flows.get(item.con_id, Decimal(0)) + self.cash - cash_before
         fee = Decimal(0) if item.sec_type == "FUT" or not opening else commission / abs(quantity)
         self._hold(item, before + quantity, side * opening, value + side * fee)
         return profit
@@ -146,7 +150,7 @@ class Account:
             The dollars paid per contract for an option (its intrinsic value), the final value for a future.
         """
         held = self.positions.pop(item.con_id)
-        points = exact(price)
+        points, cash_before = exact(price), self.cash
         if item.sec_type == "FUT":
             value = points * item.multiplier
             self.cash += cents((value - held.average_cost) * held.quantity)
@@ -156,7 +160,8 @@ class Account:
                 max(Decimal(0), points - strike if item.right == "C" else strike - points) * item.multiplier
             )
             self.cash += cents(value * held.quantity)
-        self.realized += cents((value - held.average_cost) * held.quantity)
+        self.flows[item.con_id] = self.flows.get(item.con_id, Decimal(0)) + self.cash - cash_before
+        self._realize(item, cents((value - held.average_cost) * held.quantity))
         return value
 
     def value(self, mark: Callable[[Instrument], float], spot: Callable[[str], float | None]) -> Valuation:
@@ -188,6 +193,10 @@ class Account:
     def holdings(self) -> Iterable[tuple[Instrument, int]]:
         """Return what is held as (contract, quantity) pairs."""
         return [(held.instrument, held.quantity) for held in self.positions.values()]
+
+    def _realize(self, item: Instrument, profit: Decimal) -> None:
+        self.realized += profit
+        self.realized_of[item.con_id] = self.realized_of.get(item.con_id, Decimal(0)) + profit
 
     def _hold(self, item: Instrument, quantity: int, opened: int, cost: Decimal) -> None:
         """Keep the new quantity; `opened` contracts (signed) came in at `cost` dollars each."""

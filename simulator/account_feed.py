@@ -56,6 +56,13 @@ class AccountFeed:
             client.send(replies.position(held, self._account.name))
         client.send(replies.position_end())
 
+    def subscribe_positions_multi(self, client: Client, request_id: int) -> None:
+        """Answer request 74 with all positions and the end, and keep the client informed."""
+        client.position_requests.append(request_id)
+        for held in self._account.positions.values():
+            client.send(replies.position_multi(request_id, held, self._account.name))
+        client.send(replies.position_multi_end(request_id))
+
     def moved(self, items: Iterable[Instrument], now: datetime) -> None:
         """Tell all that positions in these contracts have changed; a closed one is told as quantity 0."""
         rows = [self._account.positions.get(item.con_id) or _nothing(item) for item in items]
@@ -63,6 +70,8 @@ class AccountFeed:
         for client in self._clients:
             if client.wants_positions:
                 client.send(*(replies.position(held, self._account.name) for held in rows))
+            for request_id in client.position_requests:
+                client.send(*(replies.position_multi(request_id, held, self._account.name) for held in rows))
             if client.account_sent is not None:
                 client.send(*(self._portfolio_row(held) for held in rows))
                 self._send_values(client, value)

@@ -1,33 +1,13 @@
 """Bars that go on: historical ones that are kept up to date, and real-time bars."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from simulator import data_replies as replies
 from simulator.clients import Client
-from simulator.history import BarsQuery, History
-from simulator.market.model import Bar
-from simulator.recorder import Recorder, TimedBar, bar_start
+from simulator.history import BarFeed, History
+from simulator.recorder import Recorder, bar_start
 
 REAL_TIME_BAR_S = 5
-
-
-@dataclass(slots=True, kw_only=True)
-class BarFeed:
-    """One subscription to bars.
-
-    Attributes:
-        query: what the bars show; of a real-time subscription only its contract and kind count.
-        format_date: 1 for text, 2 for epoch seconds.
-        real_time: five-second bars (request 50) instead of updates of history (request 20).
-        sent: the bar that was sent last, and for real-time bars the end of the last one.
-    """
-
-    query: BarsQuery
-    format_date: int = 1
-    real_time: bool = False
-    sent: Bar | TimedBar | None = None
-    sent_until: datetime | None = None
 
 
 class BarFeeds:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+from simulator.history import BarFeed
 from simulator.ticks import Subscription
 
 
@@ -14,6 +15,11 @@ class Client:
         write: hands bytes to its connection.
         hang_up: closes its connection.
         subscriptions: market data by request id.
+        data_type: the market data type it wants (request 59).
+        bar_feeds: bars that go on, by request id.
+        position_requests: its subscriptions of request 74.
+        pnl_requests: its subscriptions of requests 92 (None) and 94 (a contract id), by request id.
+        pnl_sent: what was last sent for each of them.
         wants_positions: it is told of position changes (request 61).
         account_sent: account values last sent to it (request 6); None while not subscribed.
         multi_requests: its subscriptions of request 76.
@@ -28,6 +34,11 @@ class Client:
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     wants_positions: bool = False
     binds_orders: bool = False
+    data_type: int = 1
+    bar_feeds: dict[int, BarFeed] = field(default_factory=dict)
+    position_requests: list[int] = field(default_factory=list)
+    pnl_requests: dict[int, int | None] = field(default_factory=dict)
+    pnl_sent: dict[int, bytes] = field(default_factory=dict)
     account_sent: dict[str, str] | None = None
     multi_requests: list[int] = field(default_factory=list)
     summary_requests: dict[int, frozenset[str]] = field(default_factory=dict)

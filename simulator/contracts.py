@@ -7,11 +7,11 @@ from datetime import date
 from simulator import instruments
 from simulator.hours import Hours
 from simulator.instruments import BAG_CON_ID, Combo, Instrument, Leg
-from simulator.market.model import Market
 from simulator.requests import ContractQuery, RequestError, invalid
+from simulator.symbols import OPTION_CLASSES, TABLE, UNDERLYING_OF, Underlying
+from simulator.world import World
 
-OPTION_CLASSES = {"SPX": ("SPX", "SPXW"), "VIX": ("VIX",)}
-_PM_SETTLED = "SPXW"
+_PM_SETTLED = frozenset({"SPXW", "XSP"})
 
 
 def not_found() -> RequestError:
@@ -37,13 +37,13 @@ class Universe:
         hours: the calendar, for last trading days.
     """
 
-    def __init__(self, market: Market, hours: Hours) -> None:
+    def __init__(self, market: World, hours: Hours) -> None:
         self._market = market
         self._hours = hours
         self._by_id: dict[int, Instrument] = {}
         self._enumerated: date | None = None
-        for symbol in ("SPX", "VIX"):
-            self._keep(instruments.index(symbol))
+        for symbol in TABLE:
+            self._keep(instruments.underlying(symbol))
 
     def find(self, query: ContractQuery, today: date) -> list[Instrument]:
         """Return every listed contract that a description fits, in a stable order (empty if none)."""
@@ -104,6 +104,21 @@ class Universe:
         """Return whether a contract still trades today or later."""
         return item.last_trade is None or today <= item.last_trade
 
+    def underlyings(self, today: date) -> list[Instrument]:
+        """Return the indices and the futures that are listed."""
+        known = [
+            instruments.underlying(row.symbol) for row in TABLE.values() if row.sec_type in {"IND", "STK"}
+        ]
+        return known + list(self._futures(today))
+
+    def matching(self, pattern: str) -> list[Underlying]:
+        """Return the underlyings whose symbol or name begins with an upper-case pattern."""
+        return [
+            row
+            for row in TABLE.values()
+            if row.symbol.startswith(pattern) or row.name.upper().startswith(pattern)
+        ]
+
     def chains(self, symbol: str, today: date) -> list[Chain]:
         """Return the option chains of an underlying, one per trading class."""
         result = []
@@ -114,7 +129,7 @@ class Universe:
             result.append(
                 Chain(
                     trading_class=trading_class,
-                    under_con_id=instruments.index(symbol).con_id,
+                    under_con_id=TABLE[symbol].con_id,
                     last_trades=tuple(sorted(d for d in last_trades if d >= today)),
                     strikes=tuple(sorted(strikes)),
                 )
@@ -125,18 +140,20 @@ class Universe:
         return self._by_id.setdefault(item.con_id, item)
 
     def _candidates(self, query: ContractQuery, today: date) -> Iterator[Instrument]:
-        if query.sec_type == "IND" and query.symbol in OPTION_CLASSES:
-            yield self._keep(instruments.index(query.symbol))
+        if query.sec_type in {"IND", "STK", "CASH"}:
+            yield from (self._keep(instruments.underlying(symbol)) for symbol in TABLE)
         if query.sec_type == "FUT":
             yield from self._futures(today)
         if query.sec_type == "OPT":
             yield from self._options(query, today)
 
     def _futures(self, today: date) -> Iterator[Instrument]:
-        return (self._keep(instruments.future(expiry)) for expiry in self._market.futures(today))
+        listed = [(expiry, False) for expiry in self._market.futures(today)]
+        listed += [(expiry, True) for expiry in self._market.weekly_futures(today)]
+        return (self._keep(instruments.future(expiry, weekly=weekly)) for expiry, weekly in listed)
 
     def _options(self, query: ContractQuery, today: date) -> Iterator[Instrument]:
-        symbol = query.symbol or query.local_symbol[:6].strip().removesuffix("W")
+        symbol = query.symbol or UNDERLYING_OF.get(query.local_symbol[:6].strip(), "")
         for trading_class in OPTION_CLASSES.get(symbol, ()):
             if query.trading_class not in {"", trading_class}:
                 continue
@@ -152,7 +169,7 @@ class Universe:
 
     def _last_trade(self, trading_class: str, expiry: date) -> date:
         """AM-settled options trade for the last time on the session before the settlement day."""
-        return expiry if trading_class == _PM_SETTLED else self._hours.day_before(expiry)
+        return expiry if trading_class in _PM_SETTLED else self._hours.day_before(expiry)
 
 
 def _fits(item: Instrument, query: ContractQuery) -> bool:
@@ -163,7 +180,7 @@ def _fits(item: Instrument, query: ContractQuery) -> bool:
         and last_trade.startswith(query.last_trade)
         and (query.strike is None or abs(query.strike - item.strike) < 1e-6)
         and query.right in {"", item.right}
-        and (item.sec_type == "IND" or query.multiplier in {"", str(item.multiplier)})
+        and (item.expiry is None or query.multiplier in {"", str(item.multiplier)})
         and query.exchange in {"", *item.exchanges}
         and query.local_symbol in {"", item.local_symbol}
         and query.trading_class in {"", item.trading_class}

@@ -51,6 +51,11 @@ def tick_option(request_id: int, tick: int, price: float, implied_vol: float, mo
     )
 
 
+def no_computation(request_id: int, tick: int, numbers: Sequence[float]) -> bytes:
+    """Send an option computation whose numbers are not available (21)."""
+    return encode(21, request_id, tick, 0, *numbers)
+
+
 def snapshot_end(request_id: int) -> bytes:
     """End a snapshot (57)."""
     return encode(57, 1, request_id)
@@ -82,7 +87,9 @@ def real_time_bar(request_id: int, bar: TimedBar) -> bytes:
 def head_timestamp(request_id: int, first: date, format_date: int) -> bytes:
     """Tell the first day of which there are bars (88)."""
     at = datetime.combine(first, datetime.min.time(), NEW_YORK)
-    return encode(88, request_id, int(at.timestamp()) if format_date == _AS_EPOCH else f"{first:%Y%m%d-00:00:00}")
+    return encode(
+        88, request_id, int(at.timestamp()) if format_date == _AS_EPOCH else f"{first:%Y%m%d-00:00:00}"
+    )
 
 
 def _stamp(bar: Bar | TimedBar, format_date: int) -> str:

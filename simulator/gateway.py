@@ -8,12 +8,13 @@ import logging
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from simulator import replies
 from simulator.account import Account
 from simulator.account_feed import AccountFeed
+from simulator.bar_feeds import BarFeeds
 from simulator.booking import Booking
 from simulator.clients import Client, Clients
 from simulator.clock import ClockMode, instants, start_of
@@ -21,15 +22,22 @@ from simulator.contracts import Universe
 from simulator.desk import Desk
 from simulator.exchange import Exchange
 from simulator.faults import Faults
-from simulator.hours import Hours
+from simulator.generic_ticks import GenericTicks
+from simulator.history import History
+from simulator.hours import Hours, new_york_day
 from simulator.ledger import Ledger
 from simulator.market.model import Market, Session
 from simulator.order_check import OrderCheck
 from simulator.order_news import OrderNews
 from simulator.outages import BACK_DATA_LOST, LOST, TEXTS
+from simulator.pacing import HistoryPacing
+from simulator.pnl import PnlFeed
 from simulator.quotes import Board
+from simulator.recorder import Recorder
 from simulator.settlement import Settlement
 from simulator.switches import Switches
+from simulator.ticks import FROZEN, LIVE, Subscription
+from simulator.world import World
 
 _LOG = logging.getLogger(__name__)
 
@@ -73,17 +81,23 @@ class Gateway:
 
     def __init__(self, settings: Settings, market: Market, ledger: Ledger, faults: Faults) -> None:
         self.settings = settings
-        self.market = market
         self.ledger = ledger
         self.faults = faults
         self.clients = Clients()
         self.now = settings.start or start_of(market.sessions[0])
         first, last = market.sessions[0].day, market.sessions[-1].day
         self.hours = Hours(first, last, settings.special_session)
-        self.universe = Universe(market, self.hours)
-        self.board = Board(market, self.hours, settings.seed)
+        self.market = World(market, self.hours, settings.seed)
+        self.universe = Universe(self.market, self.hours)
+        self.board = Board(self.market, self.hours, settings.seed)
         self.account = Account(settings.account, settings.cash)
         self.feed = AccountFeed(self.account, self.board, self.clients)
+        self.pnl = PnlFeed(self.account, self.board, self.clients)
+        self.recorder = Recorder(self.board)
+        self.history = History(self.market, self.recorder, self.hours)
+        self.pacing = HistoryPacing()
+        self._bar_feeds = BarFeeds(self.history, self.recorder)
+        self._generics = GenericTicks(self.market, settings.seed)
         self.booking = Booking(
             board=self.board,
             account=self.account,
@@ -112,12 +126,15 @@ class Gateway:
             board=self.board, hours=self.hours, booking=self.booking, seed=settings.seed, listener=news
         )
         self._settlement = Settlement(
-            market=market, account=self.account, exchange=self.exchange, feed=self.feed, ledger=ledger
+            market=self.market, account=self.account, exchange=self.exchange, feed=self.feed, ledger=ledger
         )
         self._step_client = settings.step_client
+        self._watched_on: date | None = None
         self._ahead = deque(t for t in instants(market.sessions, settings.step_s) if t > self.now)
-        market.move_to(self.now)
+        self.market.move_to(self.now)
         self.board.refresh(self.now)
+        self.pnl.begin(self.now)
+        self._watch_underlyings()
 
     def attach(self, client: Client) -> None:
         """Let a client in that has started its API; greets it with its account, order id and farm notices."""
@@ -159,13 +176,38 @@ class Gateway:
         self.now = max(self.now, now)  # after the last session time still runs
 
     def send_ticks(self, clients: Iterable[Client]) -> None:
-        """Send the ticks of this instant that have changed."""
+        """Send the ticks and bars of this instant that have changed."""
         if self.faults.outages.cut_off:
             return
         for client in clients:
             for request_id in sorted(client.subscriptions):
-                subscription = client.subscriptions[request_id]
-                client.send(*subscription.update(self.board.quote(subscription.item)))
+                self._send_ticks(client, client.subscriptions[request_id])
+            if client.bar_feeds:
+                self._bar_feeds.send(client, self.now)
+
+    def send_first_ticks(self, client: Client, subscription: Subscription) -> None:
+        """Send what is displayed at this instant to a new subscription."""
+        if not self.faults.outages.cut_off:
+            self._send_ticks(client, subscription)
+
+    def _send_ticks(self, client: Client, subscription: Subscription) -> None:
+        item = subscription.item
+        if subscription.wants_frozen and subscription.kind in {LIVE, FROZEN}:
+            client.send(*subscription.change_kind(LIVE if self.board.is_open(item) else FROZEN))
+        quote = self.board.quote(item) if subscription.kind != FROZEN else self.board.frozen(item)
+        day = self.recorder.today(item, new_york_day(self.now))
+        values = (
+            self._generics.values(item, subscription.generics, self.now) if subscription.generics else None
+        )
+        client.send(*subscription.update(quote, self.now, day, values))
+
+    def _watch_underlyings(self) -> None:
+        """Record what history is asked of most: the indices and the futures that are listed."""
+        today = new_york_day(self.now)
+        if self._watched_on != today:
+            self._watched_on = today
+            for item in self.universe.underlyings(today):
+                self.recorder.watch(item, self.now)
 
     def _play(self, now: datetime) -> None:
         self.now = now
@@ -173,11 +215,15 @@ class Gateway:
         self.board.refresh(now)
         self._suffer(now)
         self._settlement.run(now)
+        self.pnl.begin(now)
+        self._watch_underlyings()
+        self.recorder.note(now)
         self.exchange.begin_instant(now)
         self.send_ticks(self.clients)
         self.exchange.match_all(now)
         if not self.faults.outages.cut_off:
             self.feed.beat(now)
+            self.pnl.beat()
         _LOG.debug("instant played", extra={"facts": {"now": now.isoformat()}})
 
     def _suffer(self, now: datetime) -> None:

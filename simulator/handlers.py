@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulator import handlers_account as account
+from simulator import handlers_bars as bars
 from simulator import handlers_contracts as contracts
 from simulator import handlers_data as data
 from simulator import handlers_orders as orders
@@ -41,77 +42,40 @@ ROUTES: dict[int, Route] = {
     15: Route(orders.auto_open_orders),
     16: Route(orders.all_open_orders),
     17: Route(account.managed_accounts),
-    20: Route(contracts.historical_data, 1),
-    25: Route(contracts.cancel_historical_data),
+    20: Route(bars.historical_data, 1),
+    25: Route(bars.cancel_historical_data),
     49: Route(data.current_time),
+    50: Route(bars.real_time_bars),
+    51: Route(bars.cancel_real_time_bars),
+    54: Route(data.implied_volatility),
+    55: Route(data.option_price),
+    56: Route(data.cancel_computation),
+    57: Route(data.cancel_computation),
     58: Route(orders.global_cancel),
     59: Route(data.market_data_type),
     61: Route(account.positions),
     62: Route(account.account_summary),
     63: Route(account.cancel_account_summary),
     64: Route(account.cancel_positions),
+    74: Route(account.positions_multi),
+    75: Route(account.cancel_positions_multi),
     76: Route(account.account_updates_multi),
     77: Route(account.cancel_account_updates_multi),
     78: Route(contracts.option_chains, 1),
+    81: Route(contracts.matching_symbols, 1),
+    87: Route(bars.head_timestamp, 1),
+    90: Route(bars.cancel_head_timestamp, 1),
     91: Route(contracts.market_rule, 1),
+    92: Route(account.pnl, 1),
+    93: Route(account.cancel_pnl, 1),
+    94: Route(account.pnl_single, 1),
+    95: Route(account.cancel_pnl, 1),
     99: Route(orders.completed_orders, 1),
 }
 
 # Where a request carries its id, served or not, so that its error can name it.
-_ID_AFTER_VERSION = (
-    1,
-    2,
-    4,
-    7,
-    9,
-    10,
-    11,
-    21,
-    23,
-    24,
-    25,
-    50,
-    51,
-    52,
-    53,
-    54,
-    55,
-    56,
-    57,
-    62,
-    63,
-    67,
-    68,
-    69,
-    70,
-)
-_ID_FIRST = (
-    3,
-    20,
-    22,
-    78,
-    79,
-    81,
-    83,
-    84,
-    86,
-    87,
-    88,
-    89,
-    90,
-    92,
-    93,
-    94,
-    95,
-    96,
-    97,
-    98,
-    100,
-    101,
-    102,
-    103,
-    104,
-)
+_ID_AFTER_VERSION = (1, 2, 4, 7, 9, 10, 11, 21, 23, 24, 25, *range(50, 58), 62, 63, *range(67, 71))
+_ID_FIRST = (3, 20, 22, 78, 79, 81, 83, 84, *range(86, 91), *range(92, 99), *range(100, 105))
 REQUEST_ID_INDEX = (
     dict.fromkeys(_ID_AFTER_VERSION, 2) | dict.fromkeys(_ID_FIRST, 1) | dict.fromkeys((74, 75, 76, 77), 2)
 )

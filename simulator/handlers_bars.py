@@ -1,10 +1,10 @@
 """Requests for bars: history, real-time bars, and where history begins."""
 
 from simulator import data_replies as replies
-from simulator.bar_feeds import REAL_TIME_BAR_S, BarFeed
+from simulator.bar_feeds import REAL_TIME_BAR_S
 from simulator.clients import Client
 from simulator.gateway import Gateway
-from simulator.history import BarsQuery, daily_of, no_data
+from simulator.history import BarFeed, BarsQuery, daily_of, no_data
 from simulator.hours import new_york_day
 from simulator.recorder import BAR_SECONDS, KINDS
 from simulator.requests import ContractQuery, Fields, RequestError, invalid, read_contract, read_leg

@@ -57,6 +57,24 @@ class BarsAnswer:
     bars: Sequence[Bar | TimedBar]
 
 
+@dataclass(slots=True, kw_only=True)
+class BarFeed:
+    """One subscription to bars.
+
+    Attributes:
+        query: what the bars show; of a real-time subscription only its contract and kind count.
+        format_date: 1 for text, 2 for epoch seconds.
+        real_time: five-second bars (request 50) instead of updates of history (request 20).
+        sent: the bar that was sent last, and for real-time bars the end of the last one.
+    """
+
+    query: BarsQuery
+    format_date: int = 1
+    real_time: bool = False
+    sent: Bar | TimedBar | None = None
+    sent_until: datetime | None = None
+
+
 class History:
     """Answers requests for bars: days from the market, shorter ones from what has been recorded.
 

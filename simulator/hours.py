@@ -1,4 +1,4 @@
-"""When what trades: sessions of the exchange calendar and the hours strings of contract details."""
+"""When what trades: the sessions of the exchange calendar."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,7 +13,10 @@ CHICAGO = ZoneInfo("America/Chicago")
 # What IBKR calls Chicago for Cboe products; an IANA name.
 CHICAGO_NAME = "US/Central"
 
-_DAYS_SHOWN = 7
+_DAYS_AHEAD = 7
+_PM_CLASSES = frozenset({"SPXW", "XSP"})
+_CASH_HOURS = frozenset({"IND", "STK"})
+_LATE_INDICES = frozenset({"VIX", "VIX3M", "VIX9D", "VIXMO"})
 # The calendar reaches a month back for last trading days, and beyond every listed expiry.
 _BEFORE, _AFTER = timedelta(days=30), timedelta(days=900)
 
@@ -54,16 +57,17 @@ class Hours:
     def window(self, instrument: Instrument | Combo, day: date) -> Window | None:
         """Return when a contract trades on a day, None if it does not.
 
-        Options trade to a quarter past the cash close, an expiring PM-settled one to the cash close;
-        the SPX index is calculated to the cash close. Futures orders are worked to the end of liquid hours.
+        Options trade to a quarter past the cash close, an expiring PM-settled one to the cash close; stocks
+        trade and indices but the VIX family are calculated to the cash close. Futures orders are worked to
+        the end of liquid hours.
         """
         session = self._calendar.session(day)
         if isinstance(instrument, Combo):
             instrument = instrument.legs[0].instrument
         if session is None or (instrument.last_trade is not None and day > instrument.last_trade):
             return None
-        ends_with_cash = instrument.trading_class == "SPXW" and instrument.last_trade == day
-        if ends_with_cash or (instrument.sec_type == "IND" and instrument.symbol == "SPX"):
+        ends_with_cash = instrument.trading_class in _PM_CLASSES and instrument.last_trade == day
+        if ends_with_cash or (instrument.sec_type in _CASH_HOURS and instrument.symbol not in _LATE_INDICES):
             return Window(start=session.open, end=session.close)
         return Window(start=session.open, end=session.close + OPTIONS_AFTER_CASH)
 
@@ -75,24 +79,11 @@ class Hours:
     def day_order_end(self, instrument: Instrument | Combo, now: datetime) -> datetime | None:
         """Return the end of this or the next window, when a DAY order of now expires; None without one."""
         day = new_york_day(now)
-        for ahead in range(_DAYS_SHOWN):
+        for ahead in range(_DAYS_AHEAD):
             window = self.window(instrument, day + timedelta(days=ahead))
             if window is not None and now <= window.end:
                 return window.end
         return None
-
-    def text(self, instrument: Instrument, today: date) -> str:
-        """Write the hours of the next days as contract details do, in `CHICAGO_NAME` time."""
-        parts = []
-        for ahead in range(_DAYS_SHOWN):
-            day = today + timedelta(days=ahead)
-            window = self.window(instrument, day)
-            if window is None:
-                parts.append(f"{day:%Y%m%d}:CLOSED")
-            else:
-                start, end = (t.astimezone(CHICAGO) for t in (window.start, window.end))
-                parts.append(f"{start:%Y%m%d:%H%M}-{end:%Y%m%d:%H%M}")
-        return ";".join(parts)
 
 
 def new_york_day(now: datetime) -> date:

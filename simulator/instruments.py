@@ -4,14 +4,17 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-SPX_CON_ID = 416904
-VIX_CON_ID = 13455763
+from simulator.symbols import TABLE, UNDERLYING_OF
+
 # The generic US dollar combo that openOrder reports for every BAG.
 BAG_CON_ID = 28812380
 
-_CLASS_INDEX = {"SPX": 0, "SPXW": 1, "VIX": 2, "VX": 3}
+# Two bits of the id; XSP and VIXW share one with a class whose strikes leave the upper half of theirs free.
+_CLASS_INDEX = {"SPX": 0, "SPXW": 1, "VIX": 2, "VX": 3, "XSP": 3, "VIXW": 2}
+_UPPER_STRIKES = frozenset({"XSP", "VIXW"})
+_UPPER = 1 << 12
 # Listed strikes are multiples of these, see the listing rules of the market.
-_STRIKE_STEP = {"SPX": 5.0, "SPXW": 5.0, "VIX": 0.5, "VX": 1.0}
+_STRIKE_STEP = {"SPX": 5.0, "SPXW": 5.0, "VIX": 0.5, "VX": 1.0, "XSP": 0.5, "VIXW": 0.5}
 _MONTH_CODES = "FGHJKMNQUVXZ"
 _ID_BITS = 30
 # Any odd number permutes the 30-bit numbers; this one (2^30 / golden ratio) spreads neighbours apart.
@@ -67,15 +70,24 @@ FUTURE_GRID = _grid(67, (0.0, 0.05))
 INDEX_GRID = _grid(26, (0.0, 0.01))
 SPX_COMBO_GRID = _grid(239, (0.0, 0.05))
 VIX_COMBO_GRID = _grid(240, (0.0, 0.01))
-GRIDS = {g.rule_id: g for g in (SPX_GRID, VIX_GRID, FUTURE_GRID, INDEX_GRID, SPX_COMBO_GRID, VIX_COMBO_GRID)}
+XSP_GRID = _grid(32, (0.0, 0.01))
+CASH_GRID = _grid(59, (0.0, 0.00005))
+GRIDS = {
+    grid.rule_id: grid
+    for grid in (
+        *(SPX_GRID, VIX_GRID, FUTURE_GRID, INDEX_GRID, SPX_COMBO_GRID, VIX_COMBO_GRID, XSP_GRID, CASH_GRID),
+    )
+}
+_OPTION_GRIDS = {"VIX": VIX_GRID, "VIXW": VIX_GRID, "XSP": XSP_GRID}
+_COMBO_GRIDS = {"VIX": VIX_COMBO_GRID, "XSP": XSP_GRID}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
-    """One contract: an index, a VX future or an index option.
+    """One contract: an index, a stock, a currency pair, a VX future or an index option.
 
     Attributes:
-        expiry: settlement date; None for an index.
+        expiry: settlement date; None for what has none.
         last_trade: last day of trading, which is what IBKR calls the expiry of an AM-settled option.
         multiplier: dollars per point.
     """
@@ -95,15 +107,20 @@ class Instrument:
     def grid(self) -> PriceGrid:
         """The price grid of its orders."""
         if self.sec_type == "OPT":
-            return VIX_GRID if self.trading_class == "VIX" else SPX_GRID
-        return FUTURE_GRID if self.sec_type == "FUT" else INDEX_GRID
+            return _OPTION_GRIDS.get(self.trading_class, SPX_GRID)
+        return {"FUT": FUTURE_GRID, "CASH": CASH_GRID}.get(self.sec_type, INDEX_GRID)
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether it has a bid and an ask; an index has only a last print, breadth only the two counts."""
+        return self.sec_type != "IND" or self.symbol == "AD-NYSE"
 
     @property
     def exchanges(self) -> tuple[str, ...]:
         """The exchanges a client may name, its default first."""
         if self.sec_type == "OPT":
             return ("SMART", "CBOE")
-        return ("CFE",) if self.sec_type == "FUT" else ("CBOE",)
+        return ("CFE",) if self.sec_type == "FUT" else TABLE[self.symbol].exchanges
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,25 +147,39 @@ class Combo:
     @property
     def grid(self) -> PriceGrid:
         """The price grid of its net price."""
-        return VIX_COMBO_GRID if self.symbol == "VIX" else SPX_COMBO_GRID
+        return _COMBO_GRIDS.get(self.symbol, SPX_COMBO_GRID)
 
 
-def index(symbol: str) -> Instrument:
-    """Return the SPX or VIX index."""
-    con_id = {"SPX": SPX_CON_ID, "VIX": VIX_CON_ID}[symbol]
+def underlying(symbol: str) -> Instrument:
+    """Return an index, stock or currency pair of the table.
+
+    Raises:
+        KeyError: the symbol is not of the table.
+    """
+    row = TABLE[symbol]
+    local = row.local_symbol or symbol
     return Instrument(
-        con_id=con_id, symbol=symbol, sec_type="IND", trading_class=symbol, local_symbol=symbol, multiplier=1
+        con_id=row.con_id,
+        symbol=symbol,
+        sec_type=row.sec_type,
+        trading_class=local,
+        local_symbol=local,
+        multiplier=1,
     )
 
 
-def future(expiry: date) -> Instrument:
-    """Return the monthly VX future that settles on a date; it is named after the settlement month."""
+def future(expiry: date, *, weekly: bool = False) -> Instrument:
+    """Return the VX future that settles on a date.
+
+    A monthly is of class VX and named after its month, a weekly of the class of its week of the year.
+    """
+    trading_class = f"VX{expiry.isocalendar()[1]:02d}" if weekly else "VX"
     return Instrument(
-        con_id=_con_id("VX", expiry, 0.0, ""),
+        con_id=_con_id("VX", expiry, 1.0 if weekly else 0.0, ""),
         symbol="VIX",
         sec_type="FUT",
-        trading_class="VX",
-        local_symbol=f"VX{_MONTH_CODES[expiry.month - 1]}{expiry.year % 10}",
+        trading_class=trading_class,
+        local_symbol=f"{trading_class}{_MONTH_CODES[expiry.month - 1]}{expiry.year % 10}",
         multiplier=1000,
         expiry=expiry,
         last_trade=expiry,
@@ -156,10 +187,10 @@ def future(expiry: date) -> Instrument:
 
 
 def option(trading_class: str, expiry: date, last_trade: date, strike: float, right: str) -> Instrument:
-    """Return an option of class SPX, SPXW or VIX by its settlement date."""
+    """Return an index option by its class and settlement date."""
     return Instrument(
         con_id=_con_id(trading_class, expiry, strike, right),
-        symbol="VIX" if trading_class == "VIX" else "SPX",
+        symbol=UNDERLYING_OF[trading_class],
         sec_type="OPT",
         trading_class=trading_class,
         local_symbol=f"{trading_class:<6}{expiry:%y%m%d}{right}{round(strike * 1000):08d}",
@@ -183,5 +214,9 @@ def _con_id(trading_class: str, expiry: date, strike: float, right: str) -> int:
         raise ValueError(
             f"{trading_class} {expiry} {strike}: no contract id; strikes are multiples of {step}"
         )
+    if trading_class in _UPPER_STRIKES:
+        if strikes >= _UPPER:
+            raise ValueError(f"{trading_class} {expiry} {strike}: no contract id; the strike is too high")
+        strikes += _UPPER
     packed = (((_CLASS_INDEX[trading_class] << 14 | days) << 13) | strikes) << 1 | (right == "P")
     return 1 << _ID_BITS | (packed * _ID_SCATTER) % (1 << _ID_BITS)

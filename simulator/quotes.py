@@ -10,14 +10,28 @@ from datetime import datetime
 
 from simulator.hours import Hours, new_york_day
 from simulator.instruments import Combo, Instrument
-from simulator.market.model import Market, OptionValue
+from simulator.market.model import OptionValue
 from simulator.randomness import uniform
+from simulator.world import World
 
 NO_PRICE = -1.0
 
 # Half spread in points: constant + share of the price, times the stress factor.
-_HALF_SPREAD = {"SPX": (0.04, 0.012), "SPXW": (0.04, 0.012), "VIX": (0.012, 0.012), "VX": (0.02, 0.0)}
-_SIZES = {"SPX": (10, 90), "SPXW": (10, 90), "VIX": (50, 500), "VX": (20, 200)}
+_HALF_SPREAD = {
+    **dict.fromkeys(("SPX", "SPXW"), (0.04, 0.012)),
+    **dict.fromkeys(("VIX", "VIXW"), (0.012, 0.012)),
+    "XSP": (0.008, 0.014),
+    "VX": (0.02, 0.0),
+    "STK": (0.005, 0.0),
+    "CASH": (0.00005, 0.0),
+}
+_SIZES = {
+    **dict.fromkeys(("SPX", "SPXW", "XSP"), (10, 90)),
+    **dict.fromkeys(("VIX", "VIXW"), (50, 500)),
+    "VX": (20, 200),
+    "STK": (200, 2000),
+    "CASH": (1_000_000, 5_000_000),
+}
 _CALM_VIX = 15.0
 _SIZE_PERIOD_S = 1800
 # A complex order finds a counterparty for a worthless leg that it gives away.
@@ -53,7 +67,7 @@ class Board:
         seed: of the displayed sizes.
     """
 
-    def __init__(self, market: Market, hours: Hours, seed: int) -> None:
+    def __init__(self, market: World, hours: Hours, seed: int) -> None:
         self._market = market
         self._hours = hours
         self._seed = seed
@@ -87,7 +101,9 @@ class Board:
         """Return the quote as it stood when the contract last traded; inside its hours the present one."""
         if item.sec_type == "OPT" and not self.is_open(item):
             value = self._value(item)
-            return Quote(last=self._lasts.get(item.con_id)) if value is None else self._around(item, value.price)
+            return (
+                Quote(last=self._lasts.get(item.con_id)) if value is None else self._around(item, value.price)
+            )
         return self.quote(item)
 
     def is_open(self, item: Instrument) -> bool:
@@ -158,12 +174,16 @@ class Board:
         return self._market.option(item.trading_class, item.expiry, item.strike, item.right)
 
     def _make(self, item: Instrument) -> Quote:
+        if item.symbol == "AD-NYSE":
+            return self._make_breadth()
         if item.sec_type == "IND":
             last = self._market.index(item.symbol)
             rounded = None if last is None else round(last, 2)
             return Quote(last=rounded, mark=rounded, close=self._close(item))
         if item.sec_type == "FUT":
             return self._make_future(item)
+        if item.sec_type in {"STK", "CASH"}:
+            return self._make_stock(item)
         assert self._now is not None
         value = self._value(item) if self._hours.is_open(item, self._now) else None
         if value is None:
@@ -180,6 +200,21 @@ class Board:
         last = round(item.grid.step(price) * round(price / item.grid.step(price)), 4)
         return self._around(item, price, last=last, settled=settled, close=self._close(item))
 
+    def _make_stock(self, item: Instrument) -> Quote:
+        price = self._market.index(item.symbol)
+        if price is None:
+            return Quote(close=self._close(item))
+        if item.sec_type == "STK" and not self.is_open(item):
+            return Quote(last=round(price, 2), mark=round(price, 2), close=self._close(item))
+        return self._around(item, price, last=round(price, 5), close=self._close(item))
+
+    def _make_breadth(self) -> Quote:
+        """Bid is the advancing issues, ask the declining ones, bid size the unchanged; there is no last."""
+        found = self._market.breadth()
+        if found is None:
+            return Quote()
+        return Quote(bid=float(found.advancing), ask=float(found.declining), bid_size=found.unchanged)
+
     def _around(
         self,
         item: Instrument,
@@ -190,7 +225,7 @@ class Board:
         settled: float | None = None,
         close: float | None = None,
     ) -> Quote:
-        base, share = _HALF_SPREAD[item.trading_class]
+        base, share = _HALF_SPREAD[_kind(item)]
         half = (base + share * price) * self._stress
         bid, ask = item.grid.down(max(0.0, price - half)), item.grid.up(price + half)
         mid = round((bid + ask) / 2, 6)
@@ -207,7 +242,7 @@ class Board:
 
     def _size(self, item: Instrument, side: str) -> int:
         assert self._now is not None
-        low, high = _SIZES[item.trading_class]
+        low, high = _SIZES[_kind(item)]
         period = int(self._now.timestamp()) // _SIZE_PERIOD_S
         return low + int(uniform(self._seed, "size", item.con_id, side, period) * (high - low))
 
@@ -225,3 +260,10 @@ class Board:
         else:
             found = self._market.daily_future(item.expiry, before, 1)
         return found[-1].close if found else None
+
+
+def _kind(item: Instrument) -> str:
+    """Return the row of the tables of spreads and sizes."""
+    if item.sec_type == "FUT":
+        return "VX"
+    return item.trading_class if item.sec_type == "OPT" else item.sec_type

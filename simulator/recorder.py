@@ -70,7 +70,9 @@ class Recorder:
         for item in self._watched.values():
             self._note(item, now)
 
-    def bars(self, item: Instrument, kind: str, seconds: int, since: datetime, until: datetime) -> list[TimedBar]:
+    def bars(
+        self, item: Instrument, kind: str, seconds: int, since: datetime, until: datetime
+    ) -> list[TimedBar]:
         """Return the bars of a span, oldest first, the last of them perhaps not complete."""
         found: list[TimedBar] = []
         for at, price in self._prices.get((item.con_id, kind), ()):

@@ -1,20 +1,15 @@
 """Messages from the gateway to a client, one function each; layouts of server version 176.
 
-Orders, executions and commissions are in `order_replies`, ticks and bars in `data_replies`.
+Orders and executions are in `order_replies`, contracts in `contract_replies`, ticks and bars in
+`data_replies`.
 """
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from simulator.account import Position
-from simulator.contracts import Chain
-from simulator.hours import CHICAGO_NAME, eastern_text
-from simulator.instruments import SPX_CON_ID, VIX_CON_ID, Instrument, PriceGrid
+from simulator.hours import eastern_text
+from simulator.instruments import Instrument
 from simulator.wire import Field, encode
-
-_LONG_NAMES = {"SPX": "S&P 500 Stock Index", "VIX": "CBOE Volatility Index"}
-_ORDER_TYPES = "ACTIVETIM,ALERT,DAY,GTC,IOC,LMT,MKT,WHATIF"
-_UNDER_CON_IDS = {"SPX": SPX_CON_ID, "VIX": VIX_CON_ID}
 
 
 def hello(version: int, now: datetime) -> bytes:
@@ -45,7 +40,7 @@ def current_time(now: datetime) -> bytes:
 def terms(item: Instrument, exchange: str) -> list[Field]:
     """Return the contract fields that positions, executions and orders share, conId to tradingClass."""
     last_trade = "" if item.last_trade is None else f"{item.last_trade:%Y%m%d}"
-    multiplier = "" if item.sec_type == "IND" else str(item.multiplier)
+    multiplier = "" if item.expiry is None else str(item.multiplier)
     return [
         *(item.con_id, item.symbol, item.sec_type, last_trade, item.strike, item.right, multiplier),
         *(exchange, "USD", item.local_symbol, item.trading_class),
@@ -106,71 +101,6 @@ def account_update_multi_end(request_id: int) -> bytes:
     return encode(74, 1, request_id)
 
 
-def contract_details(request_id: int, item: Instrument, exchange: str, hours: tuple[str, str]) -> bytes:
-    """Send contract details (10), 40 fields; hours are the trading and the liquid hours."""
-    derived = item.sec_type != "IND"
-    last_trade = "" if item.last_trade is None else f"{item.last_trade:%Y%m%d}"
-    month = "" if item.expiry is None else f"{item.expiry:%Y%m}"
-    rules = ",".join(str(item.grid.rule_id) for _ in item.exchanges)
-    head: list[Field] = [
-        *(request_id, item.symbol, item.sec_type, last_trade, item.strike, item.right, exchange, "USD"),
-        *(
-            item.local_symbol,
-            item.trading_class,
-            item.trading_class,
-            item.con_id,
-            item.grid.increments[0].step,
-        ),
-        *(str(item.multiplier) if derived else "", _ORDER_TYPES, ",".join(item.exchanges), 1),
-        *(_UNDER_CON_IDS[item.symbol] if derived else 0, _LONG_NAMES[item.symbol]),
-        *(
-            "" if item.sec_type == "OPT" else item.exchanges[0],
-            month,
-            "Indices",
-            "Broad Range Equity Index",
-            "*",
-        ),
-    ]
-    tail: list[Field] = [
-        *(CHICAGO_NAME, *hours, "", 0, 0, 1 if derived else 0, item.symbol if derived else ""),
-        *(
-            "IND" if derived else "",
-            rules,
-            "" if item.expiry is None else f"{item.expiry:%Y%m%d}",
-            "",
-            1,
-            1,
-            1,
-        ),
-    ]
-    return encode(10, *head, *tail)
-
-
-def contract_details_end(request_id: int) -> bytes:
-    """End the list of contract details (52)."""
-    return encode(52, 1, request_id)
-
-
-def option_chain(request_id: int, exchange: str, chain: Chain) -> bytes:
-    """Send the expirations and strikes of one class on one exchange (75)."""
-    days = [f"{day:%Y%m%d}" for day in chain.last_trades]
-    lists: list[Field] = [len(days), *days, len(chain.strikes), *chain.strikes]
-    return encode(75, request_id, exchange, chain.under_con_id, chain.trading_class, "100", *lists)
-
-
-def option_chain_end(request_id: int) -> bytes:
-    """End the option chains (76)."""
-    return encode(76, request_id)
-
-
-def market_rule(grid: PriceGrid) -> bytes:
-    """Send the price increments of a market rule (93)."""
-    pairs: list[Field] = []
-    for increment in grid.increments:
-        pairs += [increment.low_edge, increment.step]
-    return encode(93, grid.rule_id, len(grid.increments), *pairs)
-
-
 def position_multi(request_id: int, held: Position, account: str) -> bytes:
     """Send one position to a multi-account subscription (71)."""
     numbers = (held.quantity, float(held.average_cost))
@@ -190,12 +120,3 @@ def pnl(request_id: int, daily: float, unrealized: float, realized: float) -> by
 def pnl_single(request_id: int, quantity: int, profits: tuple[float, float, float], value: float) -> bytes:
     """Send a position's daily, unrealised and realised profit and its value in dollars (95)."""
     return encode(95, request_id, quantity, *profits, value)
-
-
-def symbol_samples(request_id: int, found: Sequence[tuple[Instrument, tuple[str, ...]]]) -> bytes:
-    """Send contracts whose symbol or name matches, each with the kinds of its derivatives (79)."""
-    rows: list[Field] = []
-    for item, derivatives in found:
-        rows += [item.con_id, item.symbol, item.sec_type, item.exchanges[-1], "USD"]
-        rows += [len(derivatives), *derivatives, long_name(item), ""]
-    return encode(79, request_id, len(found), *rows)

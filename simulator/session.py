@@ -9,6 +9,7 @@ from simulator import replies
 from simulator.clients import Client
 from simulator.gateway import Gateway
 from simulator.handlers import serve
+from simulator.pacing import MESSAGES_PER_S, STRIKES_MAX, WARNED_AT, MessageRate
 from simulator.requests import Fields, RequestError
 from simulator.wire import FrameDecoder, FrameError
 
@@ -17,6 +18,11 @@ _START_API = 71
 _HELLO = re.compile(r"v(\d+)(?:\.\.(\d+))?(?: .*)?")
 # A client that lets this much pile up is not reading; it is dropped before it costs the others memory.
 _UNREAD_BYTES_MAX = 64 << 20
+
+# IBKR's own limit.
+CLIENTS_MAX = 32
+_TOO_FAST = "Max rate of messages per second has been exceeded"
+_APPROACHING = f"Warning: Approaching max rate of {MESSAGES_PER_S} messages per second ({WARNED_AT})"
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,6 +40,9 @@ class Session(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._client: Client | None = None
         self._greeted = False
+        self._rate = MessageRate()
+        self._paused = False
+        self._wants_pace = False
         self._begun = False
 
     @property
@@ -67,14 +76,47 @@ class Session(asyncio.Protocol):
         """Serve every whole frame that has arrived, then send what it caused, to every client."""
         self._decoder.feed(data)
         try:
-            while self._transport is not None and not self._transport.is_closing():
+            while self._is_open and not self._paused:
                 values = self._decoder.next_frame()
                 if values is None:
                     break
-                self._serve(values)
+                if self._is_in_time():
+                    self._serve(values)
         except FrameError as error:
             self._refuse(320, f"Server error when reading an API client request: {error}")
         self._gateway.clients.flush()
+
+    @property
+    def _is_open(self) -> bool:
+        return self._transport is not None and not self._transport.is_closing()
+
+    def _is_in_time(self) -> bool:
+        """Count a message of a started client; return whether it may be served, or end the connection."""
+        pacing = self._gateway.settings.switches.pacing
+        if self._client is None or (pacing == "off" and not self._wants_pace):
+            return True
+        loop = asyncio.get_running_loop()
+        count = self._rate.count(loop.time())
+        if count == WARNED_AT:
+            self._client.send(replies.error(-1, 0, _APPROACHING))
+        if count <= MESSAGES_PER_S:
+            return True
+        if pacing == "pace" or self._wants_pace:
+            # This message is served; the next ones wait in the socket until the second has room again.
+            self._paused = True
+            loop.call_later(self._rate.delay_s(loop.time()), self._resume)
+            return True
+        self._rate.strikes += 1
+        if self._rate.strikes > STRIKES_MAX:
+            self._refuse(100, _TOO_FAST)
+        else:
+            self._client.send(replies.error(-1, 100, _TOO_FAST))
+        return False
+
+    def _resume(self) -> None:
+        self._paused = False
+        if self._is_open:
+            self.data_received(b"")
 
     def _serve(self, values: list[str]) -> None:
         if not self._greeted:
@@ -110,12 +152,16 @@ class Session(asyncio.Protocol):
                 return
             fields.skip(1)
             client_id = fields.integer("clientId")
+            self._wants_pace = "PACEAPI" in (fields.text("optionalCapabilities") if len(values) > 3 else "")
         except RequestError as error:
             self._refuse(error.code, error.reason)
             return
         if self._gateway.clients.get(client_id) is not None:
             reason = "Unable to connect as the client id is already in use. Retry with a unique client id."
             self._refuse(326, reason)
+            return
+        if len(list(self._gateway.clients)) >= CLIENTS_MAX:
+            self._refuse(321, f"Unable to connect: {CLIENTS_MAX} API clients are connected, the most allowed")
             return
         self._client = Client(client_id=client_id, write=self._write, hang_up=self.close)
         self._gateway.attach(self._client)

@@ -32,7 +32,9 @@ class Settlement:
         ordered = [leg.instrument for order in self.exchange.working() for leg in order.legs]
         for item in (*(item for item, _ in self.account.holdings()), *ordered):
             if item.expiry is not None and item.expiry <= new_york_day(now):
-                value = self.market.final_settlement(item.trading_class, item.expiry)
+                value = self.market.final_settlement(
+                    "VX" if item.sec_type == "FUT" else item.trading_class, item.expiry
+                )
                 if value is not None:
                     due[item.con_id] = (item, value)
         for item, value in due.values():

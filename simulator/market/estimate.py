@@ -8,6 +8,7 @@ import math
 import sys
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -15,18 +16,22 @@ import msgspec
 from simulator.market.history import FIRST_DAY, read_tape
 from simulator.market.least_squares import least_squares, residuals
 from simulator.market.model import MarketDataError
-from simulator.market.process import CRASH_FROM
+from simulator.market.process import CRASH_FROM, front_share
 from simulator.market.regimes import ESTIMATES, LEAD_IN_SESSIONS, SHOCK, Estimate, Law
+from simulator.market.simulated_moments import agree
 from simulator.market.spans import SPANS, Observation, deviation, kurtosis, observe
 from simulator.market.tape import Tape
 
 _LAST_DAY = date(2019, 12, 31)
-# Bounds within which a short span can tell a speed of return.
-_PULL_LEAST, _PULL_MOST, _KEEP_MOST = 0.02, 0.40, 0.97
+# Bounds of the daily return to a mean. A pull slower than two weeks cannot be told from none in a span of a
+# season, and would let simulated days wander out of their regime.
+_PULL_LEAST, _PULL_MOST, _KEEP_MOST = 0.08, 0.40, 0.97
 # A crash beta needs that many large falls; without them this one stands in.
 _FALLS_LEAST, _USUAL_CRASH_BETA = 5, 10.0
 _TAIL_LEAST, _TAIL_MOST = 4.5, 60.0
-_SPEEDS = tuple(0.25 * count for count in range(2, 33))
+# Slower ones cannot be told from a far level that moves with VIX, faster ones not from the front.
+_SPEEDS = tuple(0.25 * count for count in range(8, 21))
+_FRONT_LEAST = 0.5
 _LEAD_IN_PULL, _LEAD_IN_KEEP = 0.35, 0.60
 _DIGITS = 5
 
@@ -48,11 +53,13 @@ def estimate(tape: Tape, name: str) -> Estimate:
         deviation=deviation(returns),
         tail=_tail(returns),
         **_vix(spans),
-        **_curve(spans),
+        **(curve := _curve(spans)),
+        **_front(spans, curve["curve_speed"]),
         **_vvix(spans),
         **_breadth(spans),
     )
-    return Estimate(lead_in=_rounded(_lead_in(law, spans, before)), law=_rounded(law))
+    found = agree(Estimate(lead_in=_lead_in(law, spans, before), law=law), spans)
+    return Estimate(lead_in=_rounded(found.lead_in), law=_rounded(found.law))
 
 
 def _vix(spans: Sequence[_Span]) -> dict[str, float]:
@@ -104,6 +111,31 @@ def _curve(spans: Sequence[_Span]) -> dict[str, float]:
     }
 
 
+def _front(spans: Sequence[_Span], speed: float) -> dict[str, float]:
+    """Mean, persistence and noise of the front future's distance from the curve."""
+    values, pairs = [], []
+    for span in spans:
+        distances = [_front_distance(day, speed) for day in span]
+        values += [value for value in distances if value is not None]
+        pairs += [(a, b) for a, b in pairwise(distances) if a is not None and b is not None]
+    mean = sum(values) / len(values)
+    rows = [[before - mean] for before, _ in pairs]
+    after = [value - mean for _, value in pairs]
+    (keep,) = least_squares(rows, after)
+    noise = deviation(residuals(rows, after, [keep]))
+    return {"front_mean": mean, "front_keep": min(max(keep, 0.0), _KEEP_MOST), "front_noise": noise}
+
+
+def _front_distance(day: Observation, speed: float) -> float | None:
+    days, settle = day.futures[0]
+    share = front_share(days)
+    if share < _FRONT_LEAST:
+        return None
+    level, _ = _far_level(day, speed)
+    near = math.exp(-speed * days / 365.0)
+    return (math.log(settle) - level - (math.log(day.vix) - level) * near) / share
+
+
 def _far_level(day: Observation, speed: float) -> tuple[float, float]:
     """The far level's logarithm that fits a day's futures best, and the squared error that is left."""
     spot = math.log(day.vix)
@@ -122,7 +154,7 @@ def _vvix(spans: Sequence[_Span]) -> dict[str, float]:
     rest = residuals(rows, target, weights)
     (keep,) = least_squares([[value] for value in rest[:-1]], rest[1:])
     keep = min(max(keep, 0.0), _KEEP_MOST)
-    noise = [after - keep * before for before, after in zip(rest, rest[1:], strict=False)]
+    noise = [after - keep * before for before, after in pairwise(rest)]
     return {
         "vvix_at_18": math.exp(weights[0]),
         "vvix_power": weights[1],

@@ -2,11 +2,12 @@
 
     ln SPX:   r = drift + deviation x z
     ln VIX:   v = pull x (ln mean - ln VIX) - beta x r + crash beta x max(0, -r - 1.5 %) + noise x z
-    VX(T):    ln F = ln L + (ln VIX - ln L) exp(-speed x T)
+    VX(T):    ln F = ln L + (ln VIX - ln L) exp(-speed x T) + front x h(T),  front an AR(1)
     ln L:     keep x (ln L - ln curve mean) + curve beta x v + noise x z, around ln curve mean
     VVIX:     at 18 x (VIX / 18)^power x exp(e),  e an AR(1)
     breadth:  (advancing - declining) / (advancing + declining) = mean + beta x r + noise x z
 
+h(T) = T/16d x exp(1 - T/16d): a future meets VIX at its settlement and forgets the front far out.
 z are standard normals or Student variates scaled to unit variance. The extra term of VIX makes a fall of 4 %
 about double it, as on 2018-02-05. The numbers are in a `Law`.
 """
@@ -27,6 +28,7 @@ _SPX_START, _VIX_START, _CURVE_START = 2400.0, 14.0, 17.5
 _VIX_FLOOR, _VIX_CEILING = 8.5, 140.0
 _SETTLE_NOISE, _SETTLE_TICK = 0.002, 0.025
 _VVIX_AT = 18.0
+_FRONT_DAYS = 16.0
 # Parts of a day's move and deviation that make the gap at the open and the reach beyond open and close.
 _GAP_OF_MOVE, _GAP_OF_DEVIATION, _REACH_OF_DEVIATION, _REACH_OF_MOVE = 0.3, 0.15, 0.4, 0.1
 # NYSE issues that trade on a day, and the few of them that do not change.
@@ -59,6 +61,7 @@ class Process:
         self._vix = _VIX_START
         self._curve = math.log(_CURVE_START)
         self._vvix_off = 0.0
+        self._front = 0.0
 
     def day(self, day: date, law: Law, expiries: Iterable[date]) -> GeneratedDay:
         """The next day under a law, with settlements of the VX futures listed on it."""
@@ -78,6 +81,8 @@ class Process:
         mean = math.log(law.curve_mean)
         kept = law.curve_keep * (self._curve - mean) + law.curve_beta * rise
         self._curve = mean + kept + normal(0.0, law.curve_noise)
+        self._front = law.front_mean + law.front_keep * (self._front - law.front_mean)
+        self._front += self._beside.gauss(0.0, law.front_noise)
         settlements = {expiry: self._settle(expiry, day, law.curve_speed) for expiry in expiries}
         return GeneratedDay(
             spx=spx,
@@ -96,12 +101,13 @@ class Process:
     def _settle(self, expiry: date, day: date, speed: float) -> float:
         years = (expiry - day).days / 365.0
         level = self._curve + (math.log(self._vix) - self._curve) * math.exp(-speed * years)
+        level += self._front * front_share((expiry - day).days)
         price = math.exp(level + self._draws.gauss(0.0, _SETTLE_NOISE))
         return round(round(price / _SETTLE_TICK) * _SETTLE_TICK, 3)
 
     def _vvix(self, law: Law) -> float:
         self._vvix_off = law.vvix_keep * self._vvix_off + self._beside.gauss(0.0, law.vvix_noise)
-        usual = law.vvix_at_18 * (self._vix / _VVIX_AT) ** law.vvix_power
+        usual = law.vvix_at_18 * float((self._vix / _VVIX_AT) ** law.vvix_power)
         return round(usual * math.exp(self._vvix_off), 2)
 
     def _breadth(self, day: date, law: Law, move: float) -> Breadth:
@@ -109,6 +115,12 @@ class Process:
         moved = _ISSUES - _UNCHANGED
         advancing = round(0.5 * moved * (1.0 + min(max(ratio, -_BREADTH_MOST), _BREADTH_MOST)))
         return Breadth(day=day, advancing=advancing, declining=moved - advancing, unchanged=_UNCHANGED)
+
+
+def front_share(days: int) -> float:
+    """How much of the front's distance from the curve a future of so many days has: h(T), at most 1."""
+    part = days / _FRONT_DAYS
+    return part * math.exp(1.0 - part)
 
 
 def _bar(day: date, before: float, gap: float, move: float, above: float, below: float) -> Bar:

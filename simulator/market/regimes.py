@@ -36,6 +36,9 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         curve_beta: Log change of the far level per log change of VIX.
         curve_noise: Standard deviation of its own daily log change.
         curve_speed: How fast, per year of tenor, futures leave VIX for the far level.
+        front_mean: Mean log distance of a future of about 16 days from that curve.
+        front_keep: Share of the distance, less its mean, that stays after a day.
+        front_noise: Standard deviation of the daily change of the distance.
         vvix_at_18: VVIX in points where VIX is 18.
         vvix_power: Elasticity of VVIX to VIX.
         vvix_keep: Share of VVIX's log distance from that relation that stays after a day.
@@ -59,6 +62,9 @@ class Law(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     curve_beta: float = 0.0
     curve_noise: float = 0.006
     curve_speed: float = 2.2
+    front_mean: float = 0.0
+    front_keep: float = 0.0
+    front_noise: float = 0.0
     vvix_at_18: float = 98.0
     vvix_power: float = 0.45
     vvix_keep: float = 0.0
@@ -114,17 +120,19 @@ class Regime(msgspec.Struct, frozen=True, kw_only=True):
 
 ORDINARY = Law(drift=0.0005, deviation=0.006, vix_mean=14.5)
 
-# A melt-up of 7 sessions, a spike of 4 in the manner of February 2018, a rebound, and calm.
+# A melt-up of 7 sessions, a spike of 4 in the manner of February 2018, a rebound, and calm; in all of them
+# VIX has as much noise of its own as it had then.
+_NOISE = 0.05
 _SHOCK = Regime(
     lead_in=(Phase(15, Law(drift=0.0032, deviation=0.0025, vix_mean=12.5)),),
     played=(
-        Phase(7, Law(drift=0.0030, deviation=0.0025, vix_mean=12.5)),
-        Phase(1, Law(drift=-0.015, deviation=0.002, vix_mean=16.0)),
-        Phase(1, Law(drift=-0.037, deviation=0.003, vix_mean=16.0)),
-        Phase(1, Law(drift=0.008, deviation=0.002, vix_mean=16.0)),
-        Phase(1, Law(drift=-0.042, deviation=0.003, vix_mean=16.0)),
-        Phase(3, Law(drift=0.012, deviation=0.003, vix_mean=15.5, vix_pull=0.2)),
-        Phase(10, Law(drift=0.0015, deviation=0.004, vix_mean=15.5, vix_pull=0.2)),
+        Phase(7, Law(drift=0.0030, deviation=0.0025, vix_mean=12.5, vix_noise=_NOISE)),
+        Phase(1, Law(drift=-0.015, deviation=0.002, vix_mean=16.0, vix_noise=_NOISE)),
+        Phase(1, Law(drift=-0.037, deviation=0.003, vix_mean=16.0, vix_noise=_NOISE)),
+        Phase(1, Law(drift=0.008, deviation=0.002, vix_mean=16.0, vix_noise=_NOISE)),
+        Phase(1, Law(drift=-0.042, deviation=0.003, vix_mean=16.0, vix_noise=_NOISE)),
+        Phase(3, Law(drift=0.012, deviation=0.003, vix_mean=15.5, vix_pull=0.2, vix_noise=_NOISE)),
+        Phase(10, Law(drift=0.0015, deviation=0.004, vix_mean=15.5, vix_pull=0.2, vix_noise=_NOISE)),
     ),
     story_sessions=24,
 )

@@ -1,4 +1,4 @@
-"""Which real days stand for each regime, and what is observed on them: the ground of estimates and of tests."""
+"""Which real days stand for each regime, and what is observed on them."""
 
 import math
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ class Observation(NamedTuple):
     @property
     def vix_change(self) -> float:
         """Log change of VIX."""
-        return math.log(self.vix / self.vix_before)
+        return log_change(self.vix_before, self.vix)
 
     @property
     def slope(self) -> float:
@@ -62,7 +62,7 @@ def observe(tape: Tape, first: date, last: date) -> list[Observation]:
         found.append(
             Observation(
                 day=bar.day,
-                spx_return=math.log(bar.close / spx_before.close),
+                spx_return=log_change(spx_before.close, bar.close),
                 vix_before=vix_before.close,
                 vix=vix.close,
                 vvix=None if vvix is None else vvix.value,
@@ -71,6 +71,11 @@ def observe(tape: Tape, first: date, last: date) -> list[Observation]:
             )
         )
     return found
+
+
+def log_change(before: float, after: float) -> float:
+    """The logarithm of a ratio of two levels."""
+    return math.log(after / before)
 
 
 def deviation(values: Sequence[float]) -> float:

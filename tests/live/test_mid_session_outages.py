@@ -21,8 +21,8 @@ def test_gateway_and_redis_come_back_without_help(
     world.gateway()
     daemon.wait_for(lambda: world.said("ready") == 2, "ready again")
     connections = world.seen("connection")
-    quoted = len(world.seen("quotes"))
-    daemon.wait_for(lambda: len(world.seen("quotes")) > quoted, "quotes on the new connection")
+    up_again = connections[-1]["seq"]
+    daemon.wait_for(lambda: any(r["seq"] > up_again for r in world.seen("quotes")), "quotes, subscribed anew")
     assert [event["link"] for event in connections if event["link"] == "up"] == ["up", "up"]
     assert {record["client"] for record in world.ledger("connect")} == {1}
     redis_server.stop()

@@ -109,7 +109,7 @@ def test_a_corrupt_journal_is_refused_at_once(
 ) -> None:
     """A fence without its stream: exit 7, a person reconciles."""
     redis_server.start()
-    redis_server.ask("HSET", "hedged:tip", "seq", "5", "hash", "0" * 64)
+    redis_server.ask("HSET", "hedged:journal:tip", "seq", "5", "hash", "0" * 64)
     world = live_world(600)
     daemon = world.daemon(HEDGED_REDIS__URL=redis_server.url)
     assert daemon.ended() == 7

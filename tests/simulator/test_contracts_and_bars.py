@@ -25,7 +25,8 @@ async def test_a_partial_future_lists_all_months_with_hours(paper: Paper) -> Non
     assert first.contract
     assert first.contract.lastTradeDateOrContractMonth == first.realExpirationDate == "20260121"
     assert (first.contract.multiplier, first.minTick, first.timeZoneId) == ("1000", 0.05, "US/Central")
-    assert first.tradingHours.split(";")[0] == "20260105:0830-20260105:1515"
+    assert first.tradingHours.split(";")[0] == "20260104:1700-20260105:1600"
+    assert first.liquidHours.split(";")[0] == "20260105:0830-20260105:1515"
     assert first.tradingHours.split(";")[5] == "20260110:CLOSED"
 
 
@@ -57,7 +58,7 @@ async def test_ids_of_all_listed_contracts_differ(paper: Paper) -> None:
     universe.by_id(1, date(2026, 1, 5))
     listed = sum(
         2 * len(market.strikes(name, expiry))
-        for name in ("SPX", "SPXW", "VIX")
+        for name in ("SPX", "SPXW", "VIX", "VIXW", "XSP")
         for expiry in market.expiries(name, date(2026, 1, 5))
     )
     known = universe._by_id

@@ -1,0 +1,253 @@
+"""Drives a gateway with the official client and prints every callback as JSON; runs in an environment of its own.
+
+Usage: python official_driver.py PORT
+Output: one JSON object: the callbacks in order as [name, arguments], what was left over of messages, and how
+many requests of each kind were sent.
+"""
+
+import json
+import logging
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import ibapi.client  # type: ignore[import-not-found]
+from ibapi.contract import ComboLeg, Contract  # type: ignore[import-not-found]
+from ibapi.decoder import Decoder  # type: ignore[import-not-found]
+from ibapi.execution import ExecutionFilter  # type: ignore[import-not-found]
+from ibapi.order import Order  # type: ignore[import-not-found]
+from ibapi.order_cancel import OrderCancel  # type: ignore[import-not-found]
+from ibapi.wrapper import EWrapper  # type: ignore[import-not-found]
+
+SERVER_VERSION = 176
+_WAIT_S = 20.0
+_LEFT_OVER: list[list[Any]] = []
+
+logging.disable(logging.CRITICAL)
+ibapi.client.MAX_CLIENT_VER = SERVER_VERSION
+_interpret = Decoder.interpret
+
+
+def _watched(self: Any, fields: Sequence[Any], message_id: int) -> None:  # noqa: ANN401 - the client's own types
+    """Decode as the client does, and note what a message still has after it."""
+    known = self.msgId2handleInfo.get(message_id)
+    if known is None or known.processMeth is None:
+        _interpret(self, fields, message_id)
+        return
+    rest = iter(fields)
+    known.processMeth(self, rest)
+    left = list(rest)
+    if left:
+        _LEFT_OVER.append([message_id, [str(part) for part in left]])
+
+
+Decoder.interpret = _watched
+
+
+def _plain(value: object) -> object:
+    """Turn an argument into JSON values."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, bytes):
+        return value.decode()
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {str(_plain(key)): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(part) for part in value]
+    return {key: _plain(part) for key, part in vars(value).items()}
+
+
+class App(EWrapper, ibapi.client.EClient):  # type: ignore[misc]
+    """The official client whose every callback is recorded."""
+
+    def __init__(self) -> None:
+        ibapi.client.EClient.__init__(self, self)
+        self.seen: list[list[Any]] = []
+        self.news = threading.Condition()
+        for name in dir(EWrapper):
+            if not name.startswith(("_", "log")) and callable(getattr(EWrapper, name)):
+                setattr(self, name, self._recorder(name))
+
+    def _recorder(self, name: str) -> Callable[..., None]:
+        def record(*arguments: object) -> None:
+            with self.news:
+                self.seen.append([name, [_plain(part) for part in arguments]])
+                self.news.notify_all()
+
+        return record
+
+    def wait(self, name: str, since: int, count: int = 1) -> list[list[Any]]:
+        """Return the arguments of a callback's calls since a position, once there are so many."""
+
+        def found() -> list[list[Any]]:
+            return [arguments for kind, arguments in self.seen[since:] if kind == name]
+
+        with self.news:
+            if not self.news.wait_for(lambda: len(found()) >= count, _WAIT_S):
+                raise SystemExit(f"no {name} within {_WAIT_S} s; last: {self.seen[-5:]}")
+            return found()
+
+    def ask(self, name: str, request: Callable[..., None], *arguments: object, count: int = 1) -> list[list[Any]]:
+        """Send a request and wait for its callback."""
+        since = len(self.seen)
+        request(*arguments)
+        return self.wait(name, since, count)
+
+    def step(self, count: int = 1) -> None:
+        """Step the gateway's clock."""
+        for _ in range(count):
+            self.ask("currentTime", self.reqCurrentTime)
+
+
+def _contract(**terms: object) -> Any:  # noqa: ANN401 - the client's own types
+    made = Contract()
+    made.currency = "USD"
+    for name, value in terms.items():
+        setattr(made, name, value)
+    return made
+
+
+def _order(**terms: object) -> Any:  # noqa: ANN401 - the client's own types
+    made = Order()
+    made.tif = "DAY"
+    for name, value in terms.items():
+        setattr(made, name, value)
+    return made
+
+
+SPX = _contract(symbol="SPX", secType="IND", exchange="CBOE")
+
+
+def contracts(app: App) -> tuple[Any, list[Any]]:
+    """Ask for definitions; return a VIX call and the legs of a condor."""
+    app.ask("contractDetailsEnd", app.reqContractDetails, 1, SPX)
+    future = _contract(symbol="VIX", secType="FUT", exchange="CFE", tradingClass="VX")
+    app.ask("contractDetailsEnd", app.reqContractDetails, 2, future)
+    chain = app.ask("securityDefinitionOptionParameterEnd", app.reqSecDefOptParams, 3, "VIX", "", "IND", 13455763)
+    assert chain
+    app.ask("marketRule", app.reqMarketRule, 109)
+    app.ask("symbolSamples", app.reqMatchingSymbols, 4, "VIX")
+    app.ask("error", app.reqContractDetails, 5, _contract(symbol="NONE", secType="IND", exchange="CBOE"))
+    last = min(d for n, a in app.seen if n == "securityDefinitionOptionParameter" and a[3] == "VIX" for d in a[5])
+    call = _contract(
+        symbol="VIX", secType="OPT", exchange="SMART", right="C", strike=15.0, tradingClass="VIX",
+        lastTradeDateOrContractMonth=last,
+    )  # fmt: skip
+    app.ask("contractDetailsEnd", app.reqContractDetails, 6, call)
+    call.conId = app.seen[-2][1][1]["contract"]["conId"]
+    return call, _legs(app)
+
+
+def _legs(app: App) -> list[Any]:
+    spot = [a for n, a in app.seen if n == "tickPrice" and a[0] == 20 and a[1] == 4]
+    middle = 25 * round(spot[-1][2] / 25) if spot else 3900
+    legs = []
+    for number, (offset, right, action) in enumerate(
+        ((-150, "P", "BUY"), (-100, "P", "SELL"), (100, "C", "SELL"), (150, "C", "BUY")), start=10
+    ):
+        wanted = _contract(
+            symbol="SPX", secType="OPT", exchange="SMART", tradingClass="SPXW", right=right,
+            strike=float(middle + offset), lastTradeDateOrContractMonth="20260130",
+        )  # fmt: skip
+        app.ask("contractDetailsEnd", app.reqContractDetails, number, wanted)
+        leg = ComboLeg()
+        leg.conId, leg.ratio = app.seen[-2][1][1]["contract"]["conId"], 1
+        leg.action, leg.exchange = action, "SMART"
+        legs.append(leg)
+    return legs
+
+
+def data(app: App, call: Any) -> None:  # noqa: ANN401 - the client's own types
+    """Ask for ticks, bars and computations, and end them."""
+    app.reqMarketDataType(1)
+    app.ask("tickReqParams", app.reqMktData, 21, call, "100,101", False, False, [])
+    app.ask("tickSnapshotEnd", app.reqMktData, 22, SPX, "", True, False, [])
+    app.ask("historicalDataEnd", app.reqHistoricalData, 30, SPX, "", "5 D", "1 day", "TRADES", 1, 1, False, [])
+    app.ask("historicalDataEnd", app.reqHistoricalData, 31, SPX, "", "1 D", "5 mins", "TRADES", 1, 2, True, [])
+    app.reqRealTimeBars(32, SPX, 5, "TRADES", True, [])
+    app.ask("historicalDataUpdate", app.step, 2)
+    app.wait("realtimeBar", 0)
+    app.cancelHistoricalData(31)
+    app.cancelRealTimeBars(32)
+    app.ask("headTimestamp", app.reqHeadTimeStamp, 33, SPX, "TRADES", 1, 1)
+    app.cancelHeadTimeStamp(33)
+    app.ask("tickOptionComputation", app.calculateOptionPrice, 34, call, 0.9, 16.0, [])
+    app.ask("tickOptionComputation", app.calculateImpliedVolatility, 35, call, 1.8, 16.0, [])
+    app.cancelCalculateOptionPrice(34)
+    app.cancelCalculateImpliedVolatility(35)
+    app.ask("error", app.reqHistoricalTicks, 36, SPX, "20260105 09:30:00", "", 10, "TRADES", 1, True, [])
+    app.ask("error", app.reqTickByTickData, 37, SPX, "Last", 0, True)
+    app.ask("error", app.cancelTickByTickData, 37)
+
+
+def account(app: App) -> None:
+    """Subscribe to everything about the account."""
+    app.ask("managedAccounts", app.reqManagedAccts)
+    app.ask("accountDownloadEnd", app.reqAccountUpdates, True, "")
+    app.ask("accountSummaryEnd", app.reqAccountSummary, 40, "All", "NetLiquidation,BuyingPower")
+    app.ask("positionEnd", app.reqPositions)
+    app.ask("positionMultiEnd", app.reqPositionsMulti, 41, "", "")
+    app.ask("accountUpdateMultiEnd", app.reqAccountUpdatesMulti, 42, "", "", True)
+    app.ask("pnl", app.reqPnL, 43, "DU1234567", "")
+
+
+def orders(app: App, call: Any, legs: list[Any]) -> None:  # noqa: ANN401 - the client's own types
+    """Place, question, list, cancel."""
+    first = app.ask("nextValidId", app.reqIds, 1)[-1][0]
+    ask = [a[2] for n, a in app.seen if n == "tickPrice" and a[0] == 21 and a[1] == 2][-1]
+    app.ask("pnlSingle", app.reqPnLSingle, 44, "DU1234567", "", call.conId)
+    bought = _order(action="BUY", totalQuantity=Decimal(2), orderType="LMT", lmtPrice=ask, orderRef="one")
+    app.ask("commissionReport", app.placeOrder, first, call, bought)
+    question = _order(action="BUY", totalQuantity=Decimal(2), orderType="LMT", lmtPrice=1.0, whatIf=True)
+    app.ask("openOrder", app.placeOrder, first + 1, call, question)
+    bag = _contract(symbol="SPX", secType="BAG", exchange="SMART", comboLegs=legs)
+    condor = _order(action="BUY", totalQuantity=Decimal(1), orderType="MKT", orderRef="condor")
+    app.ask("commissionReport", app.placeOrder, first + 2, bag, condor, count=4)
+    resting = _order(action="BUY", totalQuantity=Decimal(1), orderType="LMT", lmtPrice=0.01, tif="GTC")
+    for number in (3, 4):
+        app.ask("openOrder", app.placeOrder, first + number, call, resting)
+    app.ask("openOrderEnd", app.reqOpenOrders)
+    app.ask("openOrderEnd", app.reqAllOpenOrders)
+    app.ask("error", app.reqAutoOpenOrders, True)
+    app.ask("error", app.cancelOrder, first + 3, OrderCancel())
+    app.ask("error", app.reqGlobalCancel)
+    app.ask("execDetailsEnd", app.reqExecutions, 50, ExecutionFilter())
+    app.ask("completedOrdersEnd", app.reqCompletedOrders, False)
+
+
+def cancels(app: App) -> None:
+    """End every subscription."""
+    app.reqAccountUpdates(False, "")
+    app.cancelAccountSummary(40)
+    app.cancelPositions()
+    app.cancelPositionsMulti(41)
+    app.cancelAccountUpdatesMulti(42)
+    app.cancelPnL(43)
+    app.cancelPnLSingle(44)
+    app.cancelMktData(20)
+    app.cancelMktData(21)
+    app.step()
+
+
+def main() -> None:
+    """Run the whole script against the gateway on a port."""
+    app = App()
+    app.connect("127.0.0.1", int(sys.argv[1]), 7)
+    threading.Thread(target=app.run, daemon=True).start()
+    app.wait("nextValidId", 0)
+    app.step(4)
+    app.ask("tickPrice", app.reqMktData, 20, SPX, "106", False, False, [])
+    call, legs = contracts(app)
+    account(app)
+    data(app, call)
+    orders(app, call, legs)
+    cancels(app)
+    app.disconnect()
+    json.dump({"version": SERVER_VERSION, "seen": app.seen, "left_over": _LEFT_OVER}, sys.stdout)
+
+
+main()
