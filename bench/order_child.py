@@ -20,10 +20,10 @@ from pathlib import Path
 from msgspec import structs
 
 from bench.processes import BenchError
-from daemon.app import broker_settings, rules_of
 from daemon.broker.ib.adapter import IbBroker
 from daemon.clock import SystemClock
 from daemon.feeds import feed_live
+from daemon.handover import broker_settings, rules_of
 from daemon.hours import NEW_YORK, sessions_around
 from daemon.loop import Loop
 from daemon.recovery import catch_up, recover
@@ -35,10 +35,11 @@ from daemon.store.redis import RedisClient
 from daemon.store.redis_journal import RedisJournal
 from daemon.telemetry.audit_file import AuditFile
 from strategies.core.events import AnyEvent, Calendar, Lifecycle, OrderTransmitted, Phase
-from strategies.core.state import Layer, PeelRun, State
+from strategies.core.holdings import Layer, PeelRun
+from strategies.core.state import State
 
 _QUOTE_PAUSE_S = 0.001
-_BETWEEN_SAMPLES_S = 0.03  # the library sends 45 messages a second at most
+_BETWEEN_SAMPLES_S = 0.02  # twice a sample: the library sends 45 messages a second at most
 _STREAM = "bench:commits"
 _CONNECT_WITHIN_S = 60.0
 
@@ -150,6 +151,7 @@ async def _sample(parts: Parts, prepared: State, store: RedisClient) -> tuple[fl
         *("first", commit.first_seq, "prev", commit.prev_hash, "hash", commit.last_hash),
         *("lines", b"\n".join(commit.lines), "sum", codec.checksum(commit)),
     )
+    await asyncio.sleep(_BETWEEN_SAMPLES_S)  # both sides begin from rest
     begun_s = time.perf_counter()
     await store.run("bench", "XADD", _STREAM, "*", *entry)
     return time.perf_counter() - begun_s, sum(map(len, commit.lines))

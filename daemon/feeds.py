@@ -11,7 +11,8 @@ from daemon.hours import NEW_YORK, sessions_around
 from daemon.loop import Loop
 from daemon.schedule import ScheduleSettings, due, undone
 from daemon.settings.session import SessionOverride
-from strategies.core.events import Calendar, SessionHours
+from strategies.core.events import Calendar
+from strategies.core.facts import SessionHours
 
 
 async def feed_live(broker: Broker, loop: Loop, clock: Clock, quote_interval_s: float) -> None:

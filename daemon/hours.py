@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import exchange_calendars
 
 from daemon.settings.session import SessionOverride
-from strategies.core.events import SessionHours
+from strategies.core.facts import SessionHours
 
 NEW_YORK = ZoneInfo("America/New_York")
 OPTIONS_LONGER = timedelta(minutes=15)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
-from strategies.core.events import Job, SessionHours, Timer
+from strategies.core.events import Job, Timer
+from strategies.core.facts import SessionHours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from strategies.core.commands import Purpose
+from strategies.core.holdings import CondorState
 from strategies.core.records import (
     AnyRecord,
     BarClosed,
@@ -17,7 +18,6 @@ from strategies.core.records import (
     OrderIntended,
     Summary,
 )
-from strategies.core.state import CondorState
 
 _DECODER: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 _COUNTED = tuple(

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from daemon.errors import InvariantBroken
-from strategies.core.events import AnyEvent, Quote, Quotes
+from strategies.core.events import AnyEvent, Quotes
+from strategies.core.facts import Quote
 from strategies.core.instruments import InstrumentKey
 
 UNSTAMPED = datetime.min.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ from daemon.broker.probe_report import ProbeReport
 from daemon.doctor.check import Check, fail, ok, skip
 from daemon.hours import NEW_YORK, sessions_between
 from daemon.settings.session import SessionOverride
-from strategies.core.events import SessionHours
+from strategies.core.facts import SessionHours
 
 _NAME = "session calendar"
 

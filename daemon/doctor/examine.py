@@ -6,7 +6,6 @@ from pathlib import Path
 
 import msgspec
 
-from daemon.app import broker_settings
 from daemon.broker.ib.probe import probe
 from daemon.broker.probe_report import ProbeReport
 from daemon.doctor import gateway, host
@@ -15,6 +14,7 @@ from daemon.doctor.check import Check, fail, lines, ok
 from daemon.doctor.quotes import quotes
 from daemon.doctor.store import store
 from daemon.errors import ConfigError, ExitCode
+from daemon.handover import broker_settings
 from daemon.hours import sessions_around
 from daemon.settings import Settings, load
 

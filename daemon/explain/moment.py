@@ -12,10 +12,11 @@ from daemon.explain.records import Found, decode
 from daemon.explain.words import at_words, bar_words, decision_words, quote_words, say
 from daemon.loop import trading_day
 from strategies.core.commands import PlaceOrder
-from strategies.core.events import Quote, Quotes
+from strategies.core.events import Quotes
+from strategies.core.facts import Quote
+from strategies.core.holdings import CondorState, LayerState
 from strategies.core.instruments import SPX, VIX
 from strategies.core.records import BarClosed, CondorRecord, Decision, LayerRecord
-from strategies.core.state import CondorState, LayerState
 
 _FUTURES_SHOWN = 2
 _FUTURE = "FUT.VX."

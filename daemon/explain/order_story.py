@@ -5,6 +5,7 @@ from decimal import Decimal
 from daemon.explain.records import Found
 from daemon.explain.words import at_words, decision_words
 from strategies.core import events as ev
+from strategies.core import facts
 from strategies.core.book import execution_stem
 from strategies.core.commands import CancelOrder, PlaceOrder
 from strategies.core.records import Decision, Fill, OrderIntended, OrderState, Requested
@@ -131,7 +132,7 @@ class OrderStory:
         self._told.append((found.seq, f"  seq {found.seq}, {at_words(found.item.time)}: {text}"))
 
 
-def _execution_words(execution: ev.Execution) -> str:
+def _execution_words(execution: facts.Execution) -> str:
     side = "BOT" if execution.bought else "SLD"
     what = execution.instrument or "the combo"
     return (

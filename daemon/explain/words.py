@@ -6,7 +6,7 @@ from datetime import datetime
 
 from daemon.hours import NEW_YORK
 from strategies.core.commands import CancelOrder, Leg, PlaceOrder
-from strategies.core.events import Quote
+from strategies.core.facts import Quote
 from strategies.core.records import BarClosed, Decision, Value, Verdict
 
 _SAYS = {

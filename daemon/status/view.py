@@ -18,10 +18,11 @@ from daemon.status.report import (
 )
 from daemon.status.signals import signals
 from strategies.core.book import live_orders
-from strategies.core.events import SessionHours
+from strategies.core.facts import SessionHours
 from strategies.core.gates import hindrance, ready
+from strategies.core.holdings import CondorState, LayerState
 from strategies.core.orders import unknown_orders
-from strategies.core.state import Account, CondorState, LayerState, State
+from strategies.core.state import Account, State
 from strategies.core.turn import Turn
 
 

@@ -1,12 +1,18 @@
 """One session of a tape, every level of it minute by minute."""
 
+import math
+from bisect import bisect_right
 from datetime import date
 
 from simulator.market import paths
 from simulator.market.calendar import minutes
+from simulator.market.guided import guided_paths
 from simulator.market.model import Bar, Session
-from simulator.market.tape import FutureDay, Tape
+from simulator.market.tape import Breadth, FutureDay, Tape
 from simulator.pricing.vix import vvix_from_vix
+
+# Change of the balance of issues per log return of SPX inside a day; its bounds. Modelled.
+_BREADTH_PER_RETURN, _BREADTH_MOST = 40.0, 0.97
 
 
 class PlayedDay:
@@ -16,7 +22,9 @@ class PlayedDay:
         self.session = session
         self.minutes = minutes(session)
         self._tape = tape
-        self._paths = paths.index_paths(tape.seed, spx, vix, self.minutes)
+        self._guide = tape.guides.get(session.day)
+        self._paths = guided_paths(tape.seed, spx, vix, self.minutes, self._guide)
+        self._offsets: dict[date, tuple[tuple[int, float], ...]] = {}
         before = tape.vix.before(session.day)
         self._vix_before = vix.open if before is None else before.close
         self._vix_after = vix.close
@@ -34,8 +42,12 @@ class PlayedDay:
         if today is None or before is None:
             known = today or before
             return None if known is None else known.settle
-        power = paths.elasticity(expiry, self.session.day)
-        return self._follow(before.settle, today.settle, minute, power)
+        level = self._curve(before.settle, today.settle, expiry, minute)
+        if self._guide is None or expiry not in self._guide.futures:
+            return level
+        if expiry not in self._offsets:
+            self._offsets[expiry] = self._future_offsets(before.settle, today.settle, expiry)
+        return level * math.exp(_between(self._offsets[expiry], minute))
 
     def vvix(self, minute: int) -> float:
         """VVIX at a minute, from the last level before to today's; a stand-in where none is known."""
@@ -57,12 +69,48 @@ class PlayedDay:
         path = [self.future(expiry, minute) or row.settle for minute in range(self.minutes + 1)]
         return Bar(day=row.day, open=path[0], high=max(path), low=min(path), close=row.settle, volume=0.0)
 
+    def breadth(self, minute: int) -> Breadth | None:
+        """Issues so far: on an even way to the day's counts, with SPX's detours; None where they are not known."""
+        today = self._tape.breadth.at(self.session.day)
+        if today is None or minute == self.minutes:
+            return today
+        share, path = minute / self.minutes, self._paths.spx
+        detour = math.log(path[minute] / path[0]) - share * math.log(path[-1] / path[0])
+        ratio = min(max(share * today.ratio + _BREADTH_PER_RETURN * detour, -_BREADTH_MOST), _BREADTH_MOST)
+        moved = today.advancing + today.declining
+        advancing = round(0.5 * moved * (1.0 + ratio))
+        return Breadth(
+            day=today.day, advancing=advancing, declining=moved - advancing, unchanged=today.unchanged
+        )
+
+    def _curve(self, before: float, after: float, expiry: date, minute: int) -> float:
+        return self._follow(before, after, minute, paths.elasticity(expiry, self.session.day))
+
+    def _future_offsets(self, before: float, after: float, expiry: date) -> tuple[tuple[int, float], ...]:
+        """Log distances of the future's own bars from its modelled way, at each bar's end; 0 at the close."""
+        assert self._guide is not None
+        legs = self._guide.futures[expiry]
+        levels = [(0, legs[0].open), *((leg.stop, leg.close) for leg in legs if leg.stop < self.minutes)]
+        found = [
+            (minute, math.log(level / self._curve(before, after, expiry, minute))) for minute, level in levels
+        ]
+        return (*found, (self.minutes, 0.0))
+
     def _follow(self, before: float, after: float, minute: int, power: float) -> float:
         if minute == self.minutes:
             return after
         share = minute / self.minutes
         even = self._vix_before ** (1.0 - share) * self._vix_after**share
         return paths.follow(before, after, share, self._paths.vix[minute] / even, power)
+
+
+def _between(points: tuple[tuple[int, float], ...], minute: int) -> float:
+    """Linear between points that begin at minute 0."""
+    after = bisect_right(points, (minute, math.inf))
+    if after == len(points):
+        return points[-1][1]
+    (start, here), (stop, there) = points[after - 1], points[after]
+    return here + (there - here) * (minute - start) / (stop - start)
 
 
 def play(tape: Tape, day: date) -> PlayedDay | None:

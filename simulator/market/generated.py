@@ -79,6 +79,7 @@ def _tape(days: list[GeneratedDay], calendar: Calendar, warm_up: int, seed: int)
         vix3m=Series([]),
         breadth=Series([day.breadth for day in days]),
         futures={expiry: Series(rows) for expiry, rows in sorted(futures.items())},
+        guides={},
         finals={},
         seed=seed,
     )

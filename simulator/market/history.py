@@ -1,9 +1,9 @@
 """Real days from a data folder, as a tape.
 
 Files: spx_daily.csv and vix_daily.csv (open, high, low, close), vvix_daily.csv (vvix),
-vix3m_daily.csv (close; may be missing),
 vx_futures_contracts_daily.csv (per contract, preferred) and vx_term_structure_daily.csv (M1 to M8, used where
-a contract has no line of its own). SPX opens before 2014 mostly equal the previous close; they are played as
+a contract has no line of its own). May be missing: vix3m_daily.csv (close), counts of breadth (see `levels`)
+and bars inside the day (see `intraday`). SPX opens before 2014 mostly equal the previous close; they are played as
 they are. A VX line of a settlement day carries the official final settlement value.
 """
 
@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from simulator.market.calendar import Calendar
+from simulator.market.intraday import read_guides
 from simulator.market.levels import read_breadth, read_levels
 from simulator.market.listings import Listings
 from simulator.market.model import Bar, MarketDataError, Session
@@ -61,6 +62,7 @@ def read_tape(folder: Path, start: date, end: date, seed: int) -> Tape:
         vvix=Series(read_levels(folder, "vvix_daily.csv", "vvix", end, needed=True)),
         vix3m=Series(read_levels(folder, "vix3m_daily.csv", "close", end, needed=False)),
         breadth=Series(read_breadth(folder, end)),
+        guides=read_guides(folder, calendar, start, end),
         futures={
             expiry: Series([rows[day] for day in sorted(rows)]) for expiry, rows in sorted(futures.items())
         },

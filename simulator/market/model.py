@@ -71,10 +71,26 @@ class OptionValue:
     underlying: float
 
 
+class IssueCounts(Protocol):
+    """New York Stock Exchange issues that advance, decline and do neither."""
+
+    @property
+    def advancing(self) -> int:
+        """Issues above the previous close."""
+
+    @property
+    def declining(self) -> int:
+        """Issues below it."""
+
+    @property
+    def unchanged(self) -> int:
+        """Issues at it."""
+
+
 class Market(Protocol):
     """The world as of one moment, moved forward by its owner.
 
-    Symbols: "SPX", "VIX". Trading classes: "SPX" (AM-settled), "SPXW" (PM-settled), "VIX" (AM-settled).
+    Symbols: "SPX", "VIX", and without daily bars "VIX3M", "VVIX". Trading classes: "SPX" (AM-settled), "SPXW" (PM-settled), "VIX" (AM-settled).
     An expiry is always the settlement date (VIX: the Wednesday; SPX: the Friday), not the last trading day.
     An unknown symbol, class, expiry or strike answers None or an empty tuple, never an exception.
     """
@@ -91,7 +107,10 @@ class Market(Protocol):
         """
 
     def index(self, symbol: str) -> float | None:
-        """The last print of "SPX" or "VIX" in points; None before the first print ever known."""
+        """The last print of an index in points; None before the first print ever known."""
+
+    def breadth(self) -> IssueCounts | None:
+        """Counts of issues so far in the session, the last ones outside it; None where they are not known."""
 
     def futures(self, day: date) -> tuple[date, ...]:
         """Settlement dates of the monthly VX futures listed on `day`, nearest first.

@@ -7,9 +7,11 @@ the next.
 
 import math
 import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
+from typing import NamedTuple
 
 from simulator.market.model import Bar
 
@@ -23,13 +25,21 @@ VVIX_ELASTICITY = 0.45
 # Slope of daily log changes of VIX3M on those of VIX, 2009-2019 (correlation 0.95).
 VIX3M_ELASTICITY = 0.58
 # The mean range of a Brownian path over its standard deviation, sqrt(8 / pi) (Feller, 1951).
-_RANGE_PER_DEVIATION = math.sqrt(8.0 / math.pi)
+RANGE_PER_DEVIATION = math.sqrt(8.0 / math.pi)
 
 
 def stream(*parts: object) -> random.Random:
     """A random stream of its own for each name, the same on every machine and whatever was drawn before."""
     name = "/".join(str(part) for part in parts)
     return random.Random(name)  # noqa: S311 - a reproducible path, no secret
+
+
+class Band(NamedTuple):
+    """Within which levels a stretch of path stays, and the standard deviation of its steps, in points."""
+
+    low: float
+    high: float
+    deviation: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,15 +60,20 @@ def index_paths(seed: int, spx: Bar, vix: Bar, minutes: int) -> IndexPaths:
         minutes: Length of the session, at least 3.
     """
     low_at, high_at = _turns(seed, spx, minutes)
-    common = stream(seed, spx.day, "SPX")
-    own = stream(seed, spx.day, "VIX")
-    rest = math.sqrt(1.0 - _CORRELATION**2)
-    spx_shocks = [common.gauss(0.0, 1.0) for _ in range(minutes)]
-    vix_shocks = [_CORRELATION * shock + rest * own.gauss(0.0, 1.0) for shock in spx_shocks]
+    spx_shocks, vix_shocks = minute_shocks(seed, spx.day, minutes)
     return IndexPaths(
         spx=bridge(spx, spx_shocks, low_at=low_at, high_at=high_at),
         vix=bridge(vix, vix_shocks, low_at=high_at, high_at=low_at),
     )
+
+
+def minute_shocks(seed: int, day: date, minutes: int) -> tuple[list[float], list[float]]:
+    """Standard normals of SPX and VIX for each minute of a day, opposed to each other."""
+    common = stream(seed, day, "SPX")
+    own = stream(seed, day, "VIX")
+    rest = math.sqrt(1.0 - _CORRELATION**2)
+    spx = [common.gauss(0.0, 1.0) for _ in range(minutes)]
+    return spx, [_CORRELATION * shock + rest * own.gauss(0.0, 1.0) for shock in spx]
 
 
 def bridge(bar: Bar, shocks: list[float], *, low_at: int, high_at: int) -> tuple[float, ...]:
@@ -81,10 +96,26 @@ def bridge(bar: Bar, shocks: list[float], *, low_at: int, high_at: int) -> tuple
         fixed[low_at] = bar.low
     if bar.high > max(bar.open, bar.close):
         fixed[high_at] = bar.high
-    minutes = sorted(fixed)
-    deviation = (bar.high - bar.low) / (_RANGE_PER_DEVIATION * math.sqrt(last))
-    path = [bar.open]
-    for start, stop in pairwise(minutes):
+    deviation = (bar.high - bar.low) / (RANGE_PER_DEVIATION * math.sqrt(last))
+    return join(fixed, shocks, lambda _start, _stop: Band(bar.low, bar.high, deviation))
+
+
+def join(
+    fixed: Mapping[int, float], shocks: Sequence[float], band: Callable[[int, int], Band]
+) -> tuple[float, ...]:
+    """Brownian bridges between fixed points.
+
+    Args:
+        fixed: Level by minute, in points; minute 0 and minute len(shocks) among them.
+        shocks: One standard normal per minute.
+        band: Range and deviation of the stretch between two neighbouring fixed minutes.
+
+    Returns:
+        len(shocks) + 1 values in points.
+    """
+    path = [fixed[0]]
+    for start, stop in pairwise(sorted(fixed)):
+        low, high, deviation = band(start, stop)
         walk = [0.0]
         for shock in shocks[start:stop]:
             walk.append(walk[-1] + deviation * shock)
@@ -92,7 +123,7 @@ def bridge(bar: Bar, shocks: list[float], *, low_at: int, high_at: int) -> tuple
         for step in range(1, span):
             part = step / span
             value = fixed[start] + (fixed[stop] - fixed[start]) * part + walk[step] - part * walk[-1]
-            path.append(_fold(value, bar.low, bar.high))
+            path.append(_fold(value, low, high))
         path.append(fixed[stop])
     return tuple(path)
 

@@ -6,7 +6,8 @@ from simulator.market.chain import Chain, Moment, settles_at
 from simulator.market.day import PlayedDay, play
 from simulator.market.listings import PM_SETTLED, Listings
 from simulator.market.model import Bar, OptionValue
-from simulator.market.tape import FutureDay, Tape
+from simulator.market.tape import Breadth, FutureDay, Tape
+from simulator.pricing.spx import usual_vix3m
 from simulator.pricing.vix import vvix_from_vix
 
 # The exchange lists nine monthly VX contracts.
@@ -55,11 +56,23 @@ class PlayedMarket:
         self._chain.show(Moment(when, spx, vix, self._vix3m, self._vvix, self.future))
 
     def index(self, symbol: str) -> float | None:
-        """The last print of SPX or VIX."""
+        """The last print of SPX or VIX; VIX3M and VVIX as known, else their usual level beside VIX."""
+        if symbol == "VVIX":
+            return self._vvix()
+        if symbol == "VIX3M":
+            vix = self.index("VIX")
+            return None if vix is None else self._vix3m() or usual_vix3m(vix)
         if self._day is not None:
             return self._day.index(symbol, self._minute)
         bars = self.daily(symbol, self._closed_through, 1)
         return bars[-1].close if bars else None
+
+    def breadth(self) -> Breadth | None:
+        """Advancing, declining and unchanged issues now; None where they are not known."""
+        if self._day is not None:
+            return self._day.breadth(self._minute)
+        known = self._tape.breadth.upto(self._closed_through, 1)
+        return known[0] if known else None
 
     def futures(self, day: date) -> tuple[date, ...]:
         """Settlement dates of the VX futures listed on a day, M1 first."""

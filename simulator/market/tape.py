@@ -7,6 +7,7 @@ from datetime import date
 from typing import Generic, Protocol, TypeVar
 
 from simulator.market.calendar import Calendar
+from simulator.market.intraday import Guide
 from simulator.market.model import Bar, Session
 
 
@@ -97,6 +98,7 @@ class Tape:
         vvix: Daily levels; may have gaps or be empty.
         vix3m: Daily levels, the same.
         breadth: Daily counts, the same.
+        guides: Bars inside the played days, where they are known.
         futures: By settlement date; rows end before that date.
         finals: Final settlement values of VX and VIX that are known apart from the VIX opening print.
         seed: Seed of the paths between the daily facts.
@@ -109,6 +111,7 @@ class Tape:
     vvix: Series[Level]
     vix3m: Series[Level]
     breadth: Series[Breadth]
+    guides: Mapping[date, Guide]
     futures: Mapping[date, Series[FutureDay]]
     finals: Mapping[date, float]
     seed: int

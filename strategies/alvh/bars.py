@@ -11,11 +11,12 @@ from strategies.alvh.expansion import expanding, keep
 from strategies.alvh.rsi import add_close, rsi
 from strategies.alvh.term_structure import Slope, read_slope
 from strategies.core.commands import FetchHistory
-from strategies.core.events import History, SessionHours
+from strategies.core.events import History
+from strategies.core.facts import SessionHours
+from strategies.core.holdings import CondorState
 from strategies.core.instruments import SPX, VIX
 from strategies.core.market import Unavailable, spx_last, vix_last
 from strategies.core.records import BarClosed, BarMissing
-from strategies.core.state import CondorState
 from strategies.core.turn import Turn
 
 _GAP_SESSIONS = 30

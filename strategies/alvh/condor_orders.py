@@ -14,15 +14,16 @@ from strategies.alvh.plans import (
     watch_more,
 )
 from strategies.core.commands import Leg, Purpose
-from strategies.core.events import ExpiryListed, Quote
+from strategies.core.events import ExpiryListed
+from strategies.core.facts import Quote
 from strategies.core.gates import order_pace, ready
+from strategies.core.holdings import Condor, CondorState, Plan, PlanStage
 from strategies.core.instruments import Instrument, Right
 from strategies.core.market import Unavailable, quote_of, spx_last
 from strategies.core.notes import note_condor
 from strategies.core.order_price import limit_price, make_intent
 from strategies.core.records import Verdict
 from strategies.core.selection import quote_of_all, quoted_greeks
-from strategies.core.state import Condor, CondorState, Plan, PlanStage
 from strategies.core.turn import Turn
 
 # Strikes beyond this share of the spot have deltas far outside any target in use.

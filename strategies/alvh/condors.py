@@ -7,9 +7,9 @@ from msgspec import structs
 from strategies.alvh.bar import FinalBar
 from strategies.alvh.plans import add_plan, plans_for
 from strategies.core.commands import Purpose
+from strategies.core.holdings import Condor, CondorState, Plan
 from strategies.core.market import Unavailable, mark_of, quote_of
 from strategies.core.records import Verdict
-from strategies.core.state import Condor, CondorState, Plan
 from strategies.core.turn import Turn
 
 LEG_RATIOS = (1, -1, -1, 1)

@@ -22,13 +22,13 @@ from strategies.alvh.sizing import VIX_MULTIPLIER, break_even_gate, layer_size
 from strategies.alvh.term_structure import Curve, curve
 from strategies.core.commands import Leg, Purpose
 from strategies.core.gates import layer_count, order_pace, ready
+from strategies.core.holdings import Condor, CondorState, Layer, LayerState, Plan, PlanStage
 from strategies.core.instruments import Instrument, Right
 from strategies.core.market import Unavailable, future_of, future_price, two_sided
 from strategies.core.notes import note_layer
 from strategies.core.order_price import limit_price, make_intent
 from strategies.core.records import Verdict
 from strategies.core.rules import FirstEngineRules, RsiRules
-from strategies.core.state import Condor, CondorState, Layer, LayerState, Plan, PlanStage
 from strategies.core.turn import Turn
 
 ENGINE = "first"

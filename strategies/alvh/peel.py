@@ -10,13 +10,13 @@ from strategies.alvh.expansion import expanding
 from strategies.alvh.rsi import rsi_with
 from strategies.core.book import has_live_order
 from strategies.core.commands import Leg, PlaceOrder, Purpose
-from strategies.core.events import Quote
+from strategies.core.facts import Quote
 from strategies.core.gates import count_order, order_pace, ready
+from strategies.core.holdings import Layer, LayerState, Order, OrderStage, PeelRun
 from strategies.core.market import Unavailable, mid, quote_of, spx_last, two_sided, vix_last
 from strategies.core.notes import note_layer
 from strategies.core.order_price import limit_price, make_intent
 from strategies.core.records import Verdict
-from strategies.core.state import Layer, LayerState, Order, OrderStage, PeelRun
 from strategies.core.turn import Turn
 
 

@@ -7,13 +7,14 @@ from decimal import Decimal
 from msgspec import structs
 
 from strategies.core.commands import Intent, ListExpiry, PlaceOrder, Purpose
-from strategies.core.events import ChainListed, Expiry, ExpiryListed
+from strategies.core.events import ChainListed, ExpiryListed
+from strategies.core.facts import Expiry
 from strategies.core.gates import count_order
+from strategies.core.holdings import Order, OrderStage, Plan, PlanStage
 from strategies.core.instruments import Instrument, Right
 from strategies.core.market import Unavailable, expiry_key
 from strategies.core.records import Verdict
 from strategies.core.selection import QuoteMore, nearest_delta, quoted_deltas
-from strategies.core.state import Order, OrderStage, Plan, PlanStage
 from strategies.core.turn import Turn
 
 # How long a round of quotes may take before strikes without a two-sided quote are passed over.

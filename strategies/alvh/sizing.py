@@ -6,9 +6,9 @@ from decimal import Decimal
 from msgspec import Struct
 
 from strategies.core.gates import premium_left_usd
+from strategies.core.holdings import Condor
 from strategies.core.market import Unavailable, spx_last
 from strategies.core.records import Verdict
-from strategies.core.state import Condor
 from strategies.core.turn import Turn
 
 VIX_MULTIPLIER = 100

@@ -7,9 +7,9 @@ from msgspec import structs
 
 from strategies.alvh.condors import closing_cost_usd
 from strategies.core.book import has_live_order
+from strategies.core.holdings import CondorState, LayerState
 from strategies.core.market import Unavailable, mark_of
 from strategies.core.records import Summary
-from strategies.core.state import CondorState, LayerState
 from strategies.core.turn import Turn
 
 _KEEP_BOOKED = timedelta(days=8)  # the broker repeats executions for up to seven days

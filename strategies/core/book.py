@@ -8,11 +8,12 @@ from decimal import Decimal
 from msgspec import structs
 
 from strategies.core.commands import Purpose
-from strategies.core.events import Execution
+from strategies.core.facts import Execution
+from strategies.core.holdings import CondorState, Layer, LayerState, Order
 from strategies.core.instruments import Instrument, InstrumentKey
 from strategies.core.notes import note_condor, note_layer
 from strategies.core.records import Fill
-from strategies.core.state import Booked, CondorState, Layer, LayerState, Order, State
+from strategies.core.state import Booked, State
 from strategies.core.turn import Turn
 
 _CENTI_CENT = Decimal("0.0001")

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from strategies.core.events import Expiry
+from strategies.core.facts import Expiry
 from strategies.core.instruments import Instrument
 
 

@@ -7,10 +7,10 @@ An event carries its own time (aware, UTC); nothing in the core asks a clock. Pr
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from math import isfinite
 
 from msgspec import Struct
 
+from strategies.core.facts import Bar, Execution, Expiry, OrderSeen, PositionSeen, Quote, SessionHours, finite
 from strategies.core.instruments import Instrument, InstrumentKey, Kind, Right, Tick
 from strategies.core.rules import Rules
 
@@ -19,23 +19,6 @@ class Event(Struct, frozen=True, kw_only=True, tag_field="kind"):
     """A fact with the time at which it reached the loop."""
 
     time: datetime
-
-
-def _finite(*values: float | Decimal | None) -> None:
-    """Refuse what JSON cannot carry: NaN and infinity end at the border, as `None`."""
-    for value in values:
-        if value is not None and not isfinite(value):
-            raise ValueError(f"{value} is not a number; the adapter turns it into None")
-
-
-class SessionHours(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One trading day. `open` and `close` are the cash index's; options trade until `options_close`."""
-
-    day: date
-    open: datetime
-    close: datetime
-    options_close: datetime
-    half_day: bool = False
 
 
 class Phase(StrEnum):
@@ -108,20 +91,6 @@ class BrokerNotice(Event, frozen=True, kw_only=True, tag="broker_notice", omit_d
     instrument: InstrumentKey | None = None
 
 
-class Bar(Struct, frozen=True, array_like=True):
-    """A completed daily bar's close.
-
-    Raises:
-        ValueError: the close is not a number; JSON could not carry it, and a replay would see another event.
-    """
-
-    day: date
-    close: float
-
-    def __post_init__(self) -> None:
-        _finite(self.close)
-
-
 class History(Event, frozen=True, kw_only=True, tag="history"):
     """Completed daily closes, oldest first; empty means that the broker has none."""
 
@@ -134,13 +103,6 @@ class HistoryMissing(Event, frozen=True, kw_only=True, tag="history_missing"):
 
     symbol: str
     reason: str
-
-
-class Expiry(Struct, frozen=True, array_like=True):
-    """An expiry as listed: the broker's date, and the day of settlement."""
-
-    last_trade: date
-    expiry: date
 
 
 class FuturesListed(Event, frozen=True, kw_only=True, tag="futures_listed"):
@@ -190,25 +152,6 @@ class ListingMissing(Event, frozen=True, kw_only=True, tag="listing_missing"):
 
     what: str
     reason: str
-
-
-class Quote(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The latest of one instrument; `None` is "not there". Prices in the instrument's own points.
-
-    Raises:
-        ValueError: a price or size is not a number.
-    """
-
-    instrument: InstrumentKey
-    bid: float | None = None
-    ask: float | None = None
-    bid_size: float | None = None
-    ask_size: float | None = None
-    last: float | None = None
-    mark: float | None = None
-
-    def __post_init__(self) -> None:
-        _finite(self.bid, self.ask, self.bid_size, self.ask_size, self.last, self.mark)
 
 
 class Quotes(Event, frozen=True, kw_only=True, tag="quotes"):
@@ -268,27 +211,7 @@ class OrderStatus(Event, frozen=True, kw_only=True, tag="order_status", omit_def
     confirmed: bool = True
 
     def __post_init__(self) -> None:
-        _finite(self.filled, self.remaining)
-
-
-class Execution(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One execution. For a combo the broker reports one for the combo (no `instrument`) and one per leg.
-
-    Raises:
-        ValueError: quantity or price is not a number.
-    """
-
-    exec_id: str
-    order_ref: str
-    perm_id: int
-    instrument: InstrumentKey | None
-    bought: bool
-    quantity: Decimal
-    price: Decimal
-    at: datetime
-
-    def __post_init__(self) -> None:
-        _finite(self.quantity, self.price)
+        finite(self.filled, self.remaining)
 
 
 class ExecutionReported(Event, frozen=True, kw_only=True, tag="execution"):
@@ -302,23 +225,6 @@ class Commission(Event, frozen=True, kw_only=True, tag="commission"):
 
     exec_id: str
     commission_usd: Decimal
-
-
-class OrderSeen(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An open or completed order as the broker lists it; `order_ref` is empty for foreign orders."""
-
-    order_ref: str
-    perm_id: int
-    status: str
-    filled: Decimal = Decimal(0)
-    remaining: Decimal = Decimal(0)
-
-
-class PositionSeen(Struct, frozen=True, array_like=True):
-    """A position of the account, in contracts, signed."""
-
-    instrument: InstrumentKey
-    quantity: Decimal
 
 
 class Snapshot(Event, frozen=True, kw_only=True, tag="snapshot"):

@@ -8,9 +8,10 @@ from msgspec import structs
 from strategies.core.book import live_orders
 from strategies.core.commands import Purpose
 from strategies.core.events import Link
+from strategies.core.holdings import LayerState
 from strategies.core.orders import unknown_orders
 from strategies.core.records import Verdict
-from strategies.core.state import LayerState, State
+from strategies.core.state import State
 from strategies.core.turn import Turn
 
 _MINUTE = timedelta(minutes=1)

@@ -4,7 +4,8 @@ from datetime import date, datetime, timedelta
 
 from msgspec import Struct, structs
 
-from strategies.core.events import ChainListed, ExpiryListed, FuturesListed, Quote, Quotes
+from strategies.core.events import ChainListed, ExpiryListed, FuturesListed, Quotes
+from strategies.core.facts import Quote
 from strategies.core.instruments import SPX, VIX, Instrument, InstrumentKey, Kind
 from strategies.core.state import Seen
 from strategies.core.turn import Turn

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from strategies.core.holdings import Condor, CondorState, Layer, Order
 from strategies.core.records import CondorRecord, LayerRecord, OrderState
-from strategies.core.state import Condor, CondorState, Layer, Order
 from strategies.core.turn import Turn
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from strategies.core.commands import Intent, Leg, Purpose
-from strategies.core.events import Quote
+from strategies.core.facts import Quote
 from strategies.core.instruments import tick_at
 from strategies.core.market import mid
 from strategies.core.turn import Turn

@@ -14,8 +14,9 @@ from msgspec import structs
 from strategies.core.book import order_done, subject_working
 from strategies.core.commands import CancelOrder
 from strategies.core.events import Link, OrderNotTransmitted, OrderStatus, OrderTransmitted
+from strategies.core.holdings import ENDED, Order, OrderStage
 from strategies.core.notes import note_order
-from strategies.core.state import ENDED, Order, OrderStage, State
+from strategies.core.state import State
 from strategies.core.turn import Turn
 
 

@@ -12,11 +12,12 @@ from msgspec import structs
 
 from strategies.core.book import book_commission, book_positions, on_execution, traded_instruments
 from strategies.core.commands import FetchSnapshot
-from strategies.core.events import OrderSeen, Snapshot
+from strategies.core.events import Snapshot
+from strategies.core.facts import OrderSeen
+from strategies.core.holdings import CondorState, LayerState, Order, OrderStage
 from strategies.core.notes import note_condor, note_layer
 from strategies.core.orders import Report, move, reachable, report_of, unknown_orders
 from strategies.core.records import Reconciled
-from strategies.core.state import CondorState, LayerState, Order, OrderStage
 from strategies.core.turn import Turn
 
 

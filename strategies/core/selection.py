@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from strategies.core.events import Quote
+from strategies.core.facts import Quote
 from strategies.core.instruments import Instrument, Right
 from strategies.core.market import Unavailable, future_of, future_price, mid, spx_last, two_sided
 from strategies.core.option_model import Greeks, black76, implied_volatility, years_to_settlement

@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 from msgspec import structs
 
 from strategies.core.commands import AnyCommand, PlaceOrder
-from strategies.core.events import SessionHours
+from strategies.core.facts import SessionHours
+from strategies.core.holdings import Condor, Layer, Order, Plan
 from strategies.core.option_model import new_york_day
 from strategies.core.records import AnyRecord, Decision, OrderIntended, Requested, Verdict
 from strategies.core.rules import Rules
-from strategies.core.state import Condor, Layer, Order, Plan, State
+from strategies.core.state import State
 
 
 class Turn:

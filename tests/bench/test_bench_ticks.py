@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from bench import frames
 from bench.decided import Injected, oldest_s
 from bench.watcher import Subscription, read_subscription, ticks
-from strategies.core.events import Quote, Quotes
+from strategies.core.events import Quotes
+from strategies.core.facts import Quote
 from strategies.core.instruments import InstrumentKey
 
 _INDEX = Subscription(

@@ -22,7 +22,6 @@ from strategies.core.events import (
     AnyEvent,
     ChainListed,
     ExecutionReported,
-    Expiry,
     ExpiryListed,
     FuturesListed,
     History,
@@ -31,6 +30,7 @@ from strategies.core.events import (
     OrderStatus,
     Quotes,
 )
+from strategies.core.facts import Expiry
 from strategies.core.instruments import SPX, VIX, Instrument, Kind, Right
 
 Start = Callable[..., Awaitable[Any]]

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from daemon.broker import inbox as inbox_module
 from daemon.broker.inbox import UNSTAMPED, Inbox
 from daemon.errors import InvariantBroken
-from strategies.core.events import BrokerNotice, ListingMissing, Quote, Quotes
+from strategies.core.events import BrokerNotice, ListingMissing, Quotes
+from strategies.core.facts import Quote
 from strategies.core.instruments import InstrumentKey
 
 NOW = datetime(2026, 1, 5, 14, 30, tzinfo=UTC)

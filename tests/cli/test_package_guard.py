@@ -24,12 +24,17 @@ def test_package_written_over_by_python_daemon_is_refused(hedged: Run, tmp_path:
     assert "uninstall python-daemon" in line
 
 
-def test_package_without_its_own_init_is_refused(hedged: Run, tmp_path: Path) -> None:
-    """Half-removed files still import as a namespace; they are not an installation."""
+def test_package_without_its_own_init_is_refused(python: Run, tmp_path: Path) -> None:
+    """Half-removed files still import as a namespace; they are not an installation.
+
+    The checkout itself is taken off the path: an editable installation would be found first.
+    """
     copy = tmp_path / "daemon"
     shutil.copytree(OURS, copy, ignore=shutil.ignore_patterns("__pycache__"))
     (copy / "__init__.py").unlink()
-    done = hedged("version", env={"PYTHONPATH": ""})
+    elsewhere = f"[p for p in sys.path if p and p != {str(OURS.parent)!r}]"
+    start = f"import sys; sys.path = [{str(tmp_path)!r}, *{elsewhere}]; sys.argv = ['hedged', 'version']"
+    done = python("-c", f"{start}; from daemon.cli import main; sys.exit(main())")
     assert done.returncode == ExitCode.CONFIG
     assert "no file" in done.stderr
 

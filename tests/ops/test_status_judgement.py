@@ -10,7 +10,8 @@ from daemon.status.report import Cap, Journal, Process, Status
 from daemon.status.show import illness
 from daemon.status.view import status_of
 from daemon.status.words import lines
-from strategies.core.events import Link, Quote, SessionHours
+from strategies.core.events import Link
+from strategies.core.facts import Quote, SessionHours
 from strategies.core.instruments import SPX, VIX
 from strategies.core.state import Account, Counters, Market, RsiState, Seen, Signals, State
 

@@ -3,8 +3,8 @@
 import json
 import signal
 import stat
-from collections.abc import Callable
-from pathlib import Path
+import tempfile
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -113,11 +113,12 @@ def test_watching_ends_in_order_at_an_interrupt(live: Any, watch: Callable[[Any]
 def test_play_in_a_deep_folder_tells_its_book(
     world: Any,  # noqa: ANN401 - see conftest
     monkeypatch: pytest.MonkeyPatch,
+    short_folder: str,
 ) -> None:
     """A path that no Unix socket takes is replaced by a short one that both sides compute."""
     deep = world.folder.joinpath(*["a-folder-with-a-rather-long-name"] * 4)
     world.gateway("--regime=shock", "--sessions=24")
-    variables = world.variables(HEDGED_STATE_DIR=str(deep), XDG_RUNTIME_DIR=_runtime(world.folder))
+    variables = world.variables(HEDGED_STATE_DIR=str(deep), XDG_RUNTIME_DIR=short_folder)
     monkeypatch.setenv("XDG_RUNTIME_DIR", variables["XDG_RUNTIME_DIR"])
     daemon = world.daemon(**variables)
 
@@ -139,11 +140,11 @@ def test_play_in_a_deep_folder_tells_its_book(
     assert daemon.ended() == ExitCode.OK
 
 
-def _runtime(folder: Path) -> str:
-    """A folder for short sockets that the test removes with its own."""
-    runtime = folder / "run"
-    runtime.mkdir()
-    return str(runtime)
+@pytest.fixture
+def short_folder() -> Iterator[str]:
+    """A folder whose path leaves room for a socket's name; pytest's own may not."""
+    with tempfile.TemporaryDirectory(prefix="hedged-") as folder:
+        yield folder
 
 
 def test_watch_and_json_exclude_each_other(world: Any) -> None:  # noqa: ANN401 - see conftest

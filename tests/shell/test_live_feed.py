@@ -15,7 +15,8 @@ from daemon.clock import PlayClock
 from daemon.feeds import feed_live
 from daemon.loop import Loop
 from daemon.store.redis_journal import RedisJournal
-from strategies.core.events import AnyEvent, BrokerNotice, Quote, Quotes
+from strategies.core.events import AnyEvent, BrokerNotice, Quotes
+from strategies.core.facts import Quote
 from strategies.core.instruments import SPX
 
 INTERVAL_S = 2.0

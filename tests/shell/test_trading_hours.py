@@ -6,7 +6,7 @@ import pytest
 
 from daemon.hours import sessions_around, sessions_between
 from daemon.settings.session import SessionOverride
-from strategies.core.events import SessionHours
+from strategies.core.facts import SessionHours
 
 
 def only(day: date, *overrides: SessionOverride) -> SessionHours:

@@ -13,6 +13,7 @@ from msgspec import structs
 
 from strategies.core import commands as cm
 from strategies.core import events as ev
+from strategies.core import facts
 from strategies.core.instruments import SPX, VIX, Instrument, InstrumentKey, Kind, Tick
 from strategies.core.option_model import black76, years_to_settlement
 
@@ -31,11 +32,11 @@ def new_york(day: date, hour: int, minute: int = 0) -> datetime:
     return datetime.combine(day, time(hour, minute), NEW_YORK).astimezone(UTC)
 
 
-def all_sessions() -> tuple[ev.SessionHours, ...]:
+def all_sessions() -> tuple[facts.SessionHours, ...]:
     """Return the sessions from 2018-01-02 to 2018-04-30, full days."""
     days = (date(2018, 1, 2) + timedelta(days=n) for n in range(119))
     return tuple(
-        ev.SessionHours(
+        facts.SessionHours(
             day=day,
             open=new_york(day, 9, 30),
             close=new_york(day, 16),
@@ -63,18 +64,18 @@ class World:
         self.vix_vol = 0.88
         self.spx_vol = 0.10
         self.bid_size = 500.0
-        self.given: dict[InstrumentKey, ev.Quote | None] = {}  # None: never quoted
+        self.given: dict[InstrumentKey, facts.Quote | None] = {}  # None: never quoted
 
-    def quote(self, instrument: Instrument, now: datetime) -> ev.Quote | None:
+    def quote(self, instrument: Instrument, now: datetime) -> facts.Quote | None:
         """Return an instrument's quote; options are modelled, a spread of two ticks around Black-76."""
         key = instrument.key
         if key in self.given:
             return self.given[key]
         if instrument.kind is Kind.INDEX:
-            return ev.Quote(instrument=key, last=self.spx if instrument == SPX else self.vix)
+            return facts.Quote(instrument=key, last=self.spx if instrument == SPX else self.vix)
         assert instrument.expiry is not None
         if instrument.kind is Kind.FUTURE:
-            return ev.Quote(instrument=key, mark=self.futures[instrument.expiry])
+            return facts.Quote(instrument=key, mark=self.futures[instrument.expiry])
         assert instrument.right is not None
         in_vix = instrument.symbol == "VIX"
         value = black76(
@@ -87,7 +88,7 @@ class World:
         ).value
         tick = 0.01 if in_vix else 0.05
         low, high = round(value / tick - 1) * tick, round(value / tick + 1) * tick
-        return ev.Quote(
+        return facts.Quote(
             instrument=key,
             bid=round(low, 2) if low > 0 else None,
             ask=round(high, 2),
@@ -105,12 +106,12 @@ class Broker:
         self.epoch = 0
         self.fills = True  # whether an order fills as soon as it arrives
         self.watched: tuple[Instrument, ...] = ()
-        self.history: dict[str, tuple[ev.Bar, ...]] = {}
+        self.history: dict[str, tuple[facts.Bar, ...]] = {}
         self.positions: dict[InstrumentKey, Decimal] = {}
-        self.executions: list[ev.Execution] = []
+        self.executions: list[facts.Execution] = []
         self.intents: dict[str, cm.Intent] = {}
-        self.working: dict[str, ev.OrderSeen] = {}
-        self.completed: dict[str, ev.OrderSeen] = {}
+        self.working: dict[str, facts.OrderSeen] = {}
+        self.completed: dict[str, facts.OrderSeen] = {}
         self.net_liquidation: Decimal | None = Decimal(1_000_000)
         self.sessions = all_sessions()
 
@@ -133,7 +134,7 @@ class Broker:
                 name = "VIX" if command.underlying == VIX else "SPXW"
                 days = VIX_EXPIRIES if name == "VIX" else SPX_EXPIRIES
                 before = timedelta(days=1 if name == "VIX" else 0)
-                listed = tuple(ev.Expiry(day - before, day) for day in days)
+                listed = tuple(facts.Expiry(day - before, day) for day in days)
                 yield ev.ChainListed(
                     time=now, symbol=command.underlying.symbol, trading_class=name, expiries=listed
                 )
@@ -177,7 +178,7 @@ class Broker:
             completed_orders=tuple(self.completed.values()),
             executions=tuple(self.executions),
             commissions=tuple((e.exec_id, COMMISSION) for e in self.executions if e.instrument),
-            positions=tuple(ev.PositionSeen(k, n) for k, n in sorted(self.positions.items()) if n),
+            positions=tuple(facts.PositionSeen(k, n) for k, n in sorted(self.positions.items()) if n),
             net_liquidation_usd=self.net_liquidation,
         )
         return structs.replace(snapshot, **changes)
@@ -187,7 +188,7 @@ class Broker:
         ref = intent.order_ref
         assert ref not in self.intents, "an order was transmitted twice"
         self.intents[ref] = intent
-        self.working[ref] = ev.OrderSeen(
+        self.working[ref] = facts.OrderSeen(
             order_ref=ref, perm_id=7, status="Submitted", remaining=Decimal(intent.quantity)
         )
         yield ev.OrderTransmitted(time=self.now, order_ref=ref, order_id=1)
@@ -232,7 +233,7 @@ class Broker:
             *(ev.Commission(time=self.now, exec_id=e.exec_id, commission_usd=COMMISSION) for e in found),
         ]
 
-    def _execution(self, intent: cm.Intent, leg: cm.Leg | None, units: int) -> ev.Execution:
+    def _execution(self, intent: cm.Intent, leg: cm.Leg | None, units: int) -> facts.Execution:
         number = len(self.executions) + len(self.positions)
         ratio = 1 if leg is None else leg.ratio
         price = abs(intent.limit)
@@ -244,7 +245,7 @@ class Broker:
                 assert quote is not None
                 price = Decimal(str((quote.ask if ratio > 0 else quote.bid) or 0))
         name = "bag" if leg is None else leg.instrument.key
-        return ev.Execution(
+        return facts.Execution(
             exec_id=f"{intent.order_ref}.{number}.{name}.01",
             order_ref=intent.order_ref,
             perm_id=7,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from strategies.core.commands import Leg
-from strategies.core.events import Quote
+from strategies.core.facts import Quote
 from strategies.core.instruments import Instrument, InstrumentKey, Kind, Right, Tick, tick_at
 from strategies.core.order_price import limit_price, to_tick
 

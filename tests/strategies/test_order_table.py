@@ -2,8 +2,8 @@
 
 import pytest
 
+from strategies.core.holdings import ENDED, OrderStage
 from strategies.core.orders import LIFE, Report, report_of
-from strategies.core.state import ENDED, OrderStage
 
 SENDABLE = {OrderStage.INTENDED, OrderStage.TRANSMITTED}
 

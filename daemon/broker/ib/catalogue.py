@@ -22,7 +22,8 @@ from daemon.broker.inbox import UNSTAMPED
 from daemon.broker.settlement import settlement_day
 from daemon.errors import BrokerUnavailable
 from strategies.core.commands import ListExpiry
-from strategies.core.events import ChainListed, Expiry, ExpiryListed
+from strategies.core.events import ChainListed, ExpiryListed
+from strategies.core.facts import Expiry
 from strategies.core.instruments import Instrument, InstrumentKey, Right, Tick
 
 VIX_FUTURE = Contract(secType="FUT", symbol="VIX", exchange="CFE", currency=CURRENCY, tradingClass="VX")

@@ -12,7 +12,7 @@ from daemon.broker.ib.values import price
 from daemon.broker.settlement import is_complete
 from daemon.errors import BrokerTimeout, BrokerUnavailable
 from strategies.core.commands import FetchHistory
-from strategies.core.events import Bar
+from strategies.core.facts import Bar
 
 _DAYS_MAX = 365  # longer durations must be asked for in years
 _SESSIONS_PER_YEAR = 250

@@ -9,7 +9,8 @@ from daemon.broker.ib.link import ASK_FAILED, Link
 from daemon.broker.ib.values import quote_of
 from daemon.broker.inbox import UNSTAMPED, Inbox
 from strategies.core.commands import Watch
-from strategies.core.events import ListingMissing, Quote
+from strategies.core.events import ListingMissing
+from strategies.core.facts import Quote
 from strategies.core.instruments import Instrument, InstrumentKey, Kind
 
 _GENERIC_TICKS = {Kind.FUTURE: "221,232"}

@@ -10,7 +10,8 @@ from daemon.broker.ib.reports import Reports
 from daemon.broker.ib.values import completed_order_of, execution_of, money, money_or_none, open_order_of
 from daemon.broker.inbox import UNSTAMPED
 from daemon.errors import BrokerUnavailable
-from strategies.core.events import PositionSeen, Snapshot
+from strategies.core.events import Snapshot
+from strategies.core.facts import PositionSeen
 
 _NET_LIQUIDATION = "NetLiquidation"
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from ib_insync import Fill, Ticker, Trade
 
 from daemon.broker.ib.contracts import key_of
-from strategies.core.events import Execution, OrderSeen, Quote
+from strategies.core.facts import Execution, OrderSeen, Quote
 from strategies.core.instruments import InstrumentKey
 
 _UNSET_ABOVE = 1e300  # the protocol's "no value" is the largest double

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from enum import Enum
 from typing import Any
 
 import ibapi.client  # type: ignore[import-not-found]
@@ -58,6 +59,8 @@ def _plain(value: object) -> object:
         return {str(_plain(key)): _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(part) for part in value]
+    if isinstance(value, Enum) or not hasattr(value, "__dict__"):
+        return str(value)
     return {key: _plain(part) for key, part in vars(value).items()}
 
 

@@ -11,10 +11,12 @@ from msgspec import structs
 from strategies.alvh.strategy import Outcome, step
 from strategies.core import commands as cm
 from strategies.core import events as ev
+from strategies.core import facts
+from strategies.core.holdings import Condor, Layer, Order, OrderStage
 from strategies.core.instruments import Instrument
 from strategies.core.records import AnyRecord, Decision
 from strategies.core.rules import Rules
-from strategies.core.state import Condor, Layer, Order, OrderStage, State, decode_state, encode_state
+from strategies.core.state import State, decode_state, encode_state
 
 NEW_YORK = ZoneInfo("America/New_York")
 Broker = Any  # the class stands in the conftest above, which cannot be imported
@@ -70,8 +72,8 @@ class Desk:
         for n in range(len(days) - 1):
             closes.insert(0, closes[0] - up if n % 2 else closes[0] + down)
         self.broker.history = {
-            "SPX": tuple(map(ev.Bar, days, closes)),
-            "VIX": tuple(ev.Bar(day, self.world.vix) for day in days),
+            "SPX": tuple(map(facts.Bar, days, closes)),
+            "VIX": tuple(facts.Bar(day, self.world.vix) for day in days),
         }
         self.take(
             ev.Lifecycle(time=self.now, phase=ev.Phase.STARTED, rules=rules or Rules()),

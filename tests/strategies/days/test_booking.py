@@ -11,8 +11,9 @@ from msgspec import structs
 
 from strategies.core import commands as cm
 from strategies.core import events as ev
+from strategies.core import facts
+from strategies.core.holdings import CondorState, LayerState
 from strategies.core.records import Fill
-from strategies.core.state import CondorState, LayerState
 
 Desk = Any
 MakeDesk = Callable[[], Desk]
@@ -114,7 +115,7 @@ def test_what_peeling_brings_in_is_realised_and_releases_its_part_of_the_debit(d
         reported_filled=0,
     )
     desk.tweak(orders={**desk.state.orders, "peel": order})
-    desk.broker.working["peel"] = ev.OrderSeen(
+    desk.broker.working["peel"] = facts.OrderSeen(
         order_ref="peel", perm_id=8, status="Submitted", remaining=Decimal(5)
     )
     desk.take(*desk.broker.fill(order.intent))
@@ -139,7 +140,7 @@ def test_a_sale_that_is_reported_after_the_layer_expired_is_booked(desk_with_lay
     desk.broker.positions.clear()
     desk.take(desk.broker.snapshot(executions=(), commissions=()))
     assert desk.layer.held == 0
-    desk.broker.working["s"] = ev.OrderSeen(
+    desk.broker.working["s"] = facts.OrderSeen(
         order_ref="s", perm_id=8, status="Submitted", remaining=Decimal(10)
     )
     desk.take(*desk.broker.fill(sale))

@@ -6,6 +6,7 @@ from typing import Any
 from msgspec import structs
 
 from strategies.core import events as ev
+from strategies.core import facts
 from strategies.core.instruments import SPX, Right
 from strategies.core.market import Unavailable
 from strategies.core.rules import CondorRules, OrderRules, Rules
@@ -124,7 +125,7 @@ def test_a_condor_without_a_credit_is_refused(desk: Desk) -> None:
             desk.quote()
         (plan,) = desk.state.plans.values()
     for wing in (plan.chosen[0].key, plan.chosen[3].key):
-        desk.world.given[wing] = ev.Quote(instrument=wing, bid=49.0, ask=50.0)
+        desk.world.given[wing] = facts.Quote(instrument=wing, bid=49.0, ask=50.0)
     desk.beat(1)
     assert desk.verdicts("condor_open")["credit"] == ("refuse", "the condor would not bring a credit")
     assert desk.placed == []
@@ -173,7 +174,7 @@ def test_legs_that_have_no_volatility_leave_vega_and_theta_unknown(desk: Desk) -
             desk.quote()
         (plan,) = desk.state.plans.values()
     short = plan.chosen[1].key
-    desk.world.given[short] = ev.Quote(instrument=short, bid=9000.0, ask=9001.0)
+    desk.world.given[short] = facts.Quote(instrument=short, bid=9000.0, ask=9001.0)
     desk.beat(1)
     assert desk.condor.held
     assert (desk.condor.vega_usd, desk.condor.theta_usd) == (None, None)

@@ -9,8 +9,9 @@ from msgspec import structs
 
 from strategies.core import commands as cm
 from strategies.core import events as ev
+from strategies.core import facts
+from strategies.core.holdings import CondorState
 from strategies.core.rules import CapRules, Rules
-from strategies.core.state import CondorState
 
 Desk = Any
 
@@ -83,11 +84,11 @@ def test_an_exit_waits_for_quotes_and_readiness(desk_with_condor: Desk) -> None:
     desk.world.spx_vol = 0.14
     close_day(desk, date(2018, 2, 14))
     wing = desk.condor.legs[0].key
-    desk.world.given[wing] = ev.Quote(instrument=wing, bid=0.1)
+    desk.world.given[wing] = facts.Quote(instrument=wing, bid=0.1)
     desk.next_session()
     desk.beat(3)
     assert desk.verdicts("condor_close")["quotes"] == ("unavailable", "leg without an ask")
-    desk.world.given[wing] = ev.Quote(instrument=wing, ask=0.1)
+    desk.world.given[wing] = facts.Quote(instrument=wing, ask=0.1)
     desk.beat(2)
     assert desk.condor.state is CondorState.CLOSED
 

@@ -8,6 +8,7 @@ import pytest
 from strategies.alvh.term_structure import Curve, curve, read_slope
 from strategies.core import commands as cm
 from strategies.core import events as ev
+from strategies.core import facts
 from strategies.core.instruments import SPX, VIX
 from strategies.core.market import Unavailable
 from strategies.core.records import BarClosed, BarMissing
@@ -67,13 +68,13 @@ def test_a_mark_beats_the_mid_and_the_mid_beats_the_last(desk: Desk) -> None:
     desk.start()
     key = desk.state.market.futures[0].key
     for quote, expected in (
-        (ev.Quote(instrument=key, mark=12.0, bid=11.0, ask=11.2, last=10.0), 12.0),
-        (ev.Quote(instrument=key, bid=11.0, ask=11.2, last=10.0), 11.1),
-        (ev.Quote(instrument=key, last=10.0), 10.0),
+        (facts.Quote(instrument=key, mark=12.0, bid=11.0, ask=11.2, last=10.0), 12.0),
+        (facts.Quote(instrument=key, bid=11.0, ask=11.2, last=10.0), 11.1),
+        (facts.Quote(instrument=key, last=10.0), 10.0),
     ):
         desk.take(ev.Quotes(time=desk.now, quotes=(quote,)))
         assert slope_now(desk).m1 == pytest.approx(expected)
-    desk.take(ev.Quotes(time=desk.now, quotes=(ev.Quote(instrument=key),)))
+    desk.take(ev.Quotes(time=desk.now, quotes=(facts.Quote(instrument=key),)))
     assert slope_now(desk) == Unavailable("M1: no price")
 
 
@@ -108,7 +109,7 @@ def test_a_final_bar_is_closed_once(desk: Desk) -> None:
     before = desk.state.signals
     desk.timer(ev.Job.BAR_FINAL)
     day = desk.today
-    desk.take(ev.History(time=desk.now, symbol="SPX", bars=(ev.Bar(day, 1.0),)))
+    desk.take(ev.History(time=desk.now, symbol="SPX", bars=(facts.Bar(day, 1.0),)))
     assert desk.state.signals == before
 
 
@@ -127,8 +128,8 @@ def test_a_close_that_was_not_seen_is_fetched_and_never_guessed(desk: Desk) -> N
     desk.clock(16, 0)
     outcome = desk.timer(ev.Job.BAR_FINAL)
     assert [r.reason for r in outcome.records if isinstance(r, BarMissing)] == ["SPX: quote is stale"]
-    desk.broker.history["SPX"] += (ev.Bar(desk.today, 2850.0),)
-    desk.broker.history["VIX"] += (ev.Bar(desk.today, 12.0),)
+    desk.broker.history["SPX"] += (facts.Bar(desk.today, 2850.0),)
+    desk.broker.history["VIX"] += (facts.Bar(desk.today, 12.0),)
     desk.answer()
     bar = last_bar(desk)
     assert (bar.source, bar.close, bar.slope, bar.expanding) == ("history", 2850.0, None, None)
@@ -160,7 +161,7 @@ def test_history_of_today_counts_only_after_the_close(desk: Desk) -> None:
     """A broker lists the running day as well: not completed, not folded."""
     desk.start()
     desk.clock(12, 0)
-    bars = (ev.Bar(desk.today, 2900.0),)
+    bars = (facts.Bar(desk.today, 2900.0),)
     for symbol in ("SPX", "VIX", "NDX"):
         desk.take(ev.History(time=desk.now, symbol=symbol, bars=bars))
     assert desk.state.signals.last_session == date(2018, 1, 19)

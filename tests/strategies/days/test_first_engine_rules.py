@@ -10,8 +10,9 @@ from msgspec import structs
 from strategies.alvh.first_engine import fraction
 from strategies.core import commands as cm
 from strategies.core import events as ev
+from strategies.core import facts
+from strategies.core.holdings import LayerState
 from strategies.core.rules import FirstEngineRules, OrderRules, RsiRules, Rules
-from strategies.core.state import LayerState
 
 Desk = Any
 ENGINE = "first_engine:C0001"
@@ -198,7 +199,9 @@ def test_the_nearer_expiry_wins_a_tie(desk_with_condor: Desk) -> None:
     desk.close_bar(desk.world.spx + 20)
     desk.answer()
     days = [date(2018, 1, 23) + timedelta(days=n) for n in (61, 35, 25, 24)]
-    desk.take(structs.replace(desk.state.market.chains["VIX"], expiries=tuple(ev.Expiry(d, d) for d in days)))
+    desk.take(
+        structs.replace(desk.state.market.chains["VIX"], expiries=tuple(facts.Expiry(d, d) for d in days))
+    )
     desk.next_session(9, 45)
     (plan,) = desk.state.plans.values()
     assert plan.listed is None or plan.listed.expiry == days[2]
@@ -272,7 +275,7 @@ def test_a_decision_on_a_bar_from_history_is_carried_out_in_the_session_that_fol
 ) -> None:
     """Started before the open, yesterday's bar decides for today, not for tomorrow."""
     desk = desk_with_condor
-    closes = (ev.Bar(date(2018, 1, 22), desk.world.spx), ev.Bar(date(2018, 2, 14), desk.world.spx))
+    closes = (facts.Bar(date(2018, 1, 22), desk.world.spx), facts.Bar(date(2018, 2, 14), desk.world.spx))
     desk.tweak(signals=structs.replace(desk.state.signals, last_session=date(2018, 2, 13)))
     desk.broker.history["SPX"] += closes
     desk.clock(8, 0, date(2018, 2, 15))

@@ -8,6 +8,7 @@ from msgspec import structs
 
 from strategies.alvh.sizing import break_even_gate, break_evens, layer_size
 from strategies.core import events as ev
+from strategies.core import facts
 from strategies.core.gates import layer_count, order_pace, premium_left_usd, ready
 from strategies.core.instruments import SPX, InstrumentKey
 from strategies.core.rules import CapRules, GateRules, Rules
@@ -240,7 +241,7 @@ def test_calls_offered_for_nothing_are_not_bought(desk_with_condor: Desk) -> Non
     desk.beat(1)
     for strike in range(5, 61):
         key = InstrumentKey(f"OPT.VIX.20180320.{strike}.C")
-        desk.world.given[key] = ev.Quote(instrument=key, bid=0.0, ask=0.0)
+        desk.world.given[key] = facts.Quote(instrument=key, bid=0.0, ask=0.0)
     desk.beat(30)
     assert len(desk.placed) == 1
     assert not desk.state.plans

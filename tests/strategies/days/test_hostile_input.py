@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from strategies.alvh.strategy import step
 from strategies.core import events as ev
+from strategies.core import facts
 from strategies.core.instruments import SPX, VIX
 from strategies.core.state import State
 
@@ -46,7 +47,7 @@ def test_any_quotes_at_any_time_are_survived(make_desk: MakeDesk, data: st.DataO
     desk.next_session()
     for _ in range(8):
         quotes = tuple(
-            ev.Quote(
+            facts.Quote(
                 instrument=instrument.key,
                 bid=data.draw(PRICE),
                 ask=data.draw(PRICE),
@@ -99,7 +100,7 @@ def test_executions_of_foreign_orders_are_not_ours(desk_with_condor: Desk) -> No
     desk = desk_with_condor
     held = desk.condor.held
     for ref in ("", "someone"):
-        execution = ev.Execution(
+        execution = facts.Execution(
             exec_id=f"x{ref}",
             order_ref=ref,
             perm_id=1,

@@ -7,8 +7,8 @@ from msgspec import structs
 
 from strategies.core import commands as cm
 from strategies.core import events as ev
+from strategies.core.holdings import LayerState, OrderStage
 from strategies.core.rules import OrderRules, Rules
-from strategies.core.state import LayerState, OrderStage
 
 Desk = Any
 

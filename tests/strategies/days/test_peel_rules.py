@@ -9,9 +9,10 @@ from msgspec import structs
 
 from strategies.alvh.peel import step_quantity
 from strategies.core import commands as cm
-from strategies.core import events as ev
+from strategies.core import facts
+from strategies.core.holdings import Layer, LayerState
 from strategies.core.rules import CapRules, PeelRules, Rules
-from strategies.core.state import Layer, LayerState, State
+from strategies.core.state import State
 
 Desk = Any
 CALM = -70.0  # points that take RSI from its heights to about 50
@@ -179,7 +180,7 @@ def test_a_worthless_layer_is_left_and_the_next_one_peeled(desk_with_layer: Desk
     newest = structs.replace(old, layer_id="L0002", instrument=dead, opened_at=desk.now)
     desk.tweak(layers={"L0001": old, "L0002": newest})
     desk.broker.positions.update({dead.key: Decimal(4), old.instrument.key: Decimal(4)})
-    quote = ev.Quote(instrument=dead.key, bid=bid, ask=0.02, bid_size=50.0, ask_size=50.0)
+    quote = facts.Quote(instrument=dead.key, bid=bid, ask=0.02, bid_size=50.0, ask_size=50.0)
     desk.world.given[dead.key] = quote
     calm_close(desk)
     desk.beat(16)
@@ -201,7 +202,7 @@ def test_without_a_two_sided_quote_the_step_waits(
     """One side, or sides that cross, are no price to sell at."""
     desk = desk_with_layer
     key = desk.layer.instrument.key
-    desk.world.given[key] = ev.Quote(instrument=key, **quote)
+    desk.world.given[key] = facts.Quote(instrument=key, **quote)
     calm_close(desk)
     desk.beat(20)
     assert peels(desk) == []

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from strategies.core import commands as cm
-from strategies.core import events as ev
+from strategies.core import facts
 from strategies.core.instruments import SPX
 from strategies.core.rules import BarRules, Rules
 
@@ -78,7 +78,10 @@ def test_a_missing_bar_leaves_no_provisional_reading(calm: Desk, symbol: str) ->
     calm.clock(10, 0, date(2018, 1, 25))
     calm.connect()
     if symbol == "VIX":
-        calm.broker.history["SPX"] += (ev.Bar(date(2018, 1, 23), 2872.97), ev.Bar(date(2018, 1, 24), 2850.0))
+        calm.broker.history["SPX"] += (
+            facts.Bar(date(2018, 1, 23), 2872.97),
+            facts.Bar(date(2018, 1, 24), 2850.0),
+        )
     calm.answer()
     calm.quote()
     calm.answer()

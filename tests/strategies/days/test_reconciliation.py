@@ -8,9 +8,10 @@ from msgspec import structs
 
 from strategies.core import commands as cm
 from strategies.core import events as ev
+from strategies.core.holdings import CondorState, LayerState, OrderStage
 from strategies.core.instruments import InstrumentKey
 from strategies.core.records import Reconciled, Summary
-from strategies.core.state import CondorState, LayerState, OrderStage, State
+from strategies.core.state import State
 
 Desk = Any
 FOREIGN = InstrumentKey("OPT.SPX.20181221.2500.P")

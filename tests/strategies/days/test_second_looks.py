@@ -9,10 +9,11 @@ import pytest
 from msgspec import structs
 
 from strategies.core import events as ev
+from strategies.core import facts
+from strategies.core.holdings import CondorState
 from strategies.core.instruments import SPX
 from strategies.core.market import Unavailable, spx_last
 from strategies.core.records import BarMissing
-from strategies.core.state import CondorState
 from strategies.core.turn import Turn
 
 Desk = Any
@@ -93,9 +94,9 @@ def test_a_number_that_is_none_cannot_be_an_event(desk_with_condor: Desk) -> Non
     """NaN never reaches the core: JSON has no such number, so a replay would see another event."""
     desk = desk_with_condor
     with pytest.raises(ValueError, match="nan is not a number"):
-        ev.Quote(instrument=SPX.key, last=float("nan"))
+        facts.Quote(instrument=SPX.key, last=float("nan"))
     with pytest.raises(ValueError, match="inf is not a number"):
-        ev.Bar(date(2018, 1, 22), float("inf"))
+        facts.Bar(date(2018, 1, 22), float("inf"))
     with pytest.raises(ValueError, match="NaN is not a number"):
         desk.broker.status(desk.order.ref, filled=Decimal("NaN"))
 
@@ -104,7 +105,7 @@ def test_a_number_that_is_none_cannot_be_an_event(desk_with_condor: Desk) -> Non
 def test_a_price_that_is_not_positive_is_unavailable(desk: Desk, price: float) -> None:
     """A broken feed's zero is no index level."""
     desk.start()
-    desk.take(ev.Quotes(time=desk.now, quotes=(ev.Quote(instrument=SPX.key, last=price),)))
+    desk.take(ev.Quotes(time=desk.now, quotes=(facts.Quote(instrument=SPX.key, last=price),)))
     assert isinstance(spx_last(Turn(desk.state, desk.now)), Unavailable)
 
 
@@ -117,7 +118,7 @@ def test_options_quoted_at_zero_are_not_bought(desk_with_condor: Desk) -> None:
     desk.beat(1)
     for strike in range(5, 61):
         key = f"OPT.VIX.20180320.{strike}.C"
-        desk.world.given[key] = ev.Quote(instrument=key, bid=0.0, ask=0.0)
+        desk.world.given[key] = facts.Quote(instrument=key, bid=0.0, ask=0.0)
     desk.beat(30)
     assert len(desk.placed) == 1
 
@@ -129,7 +130,7 @@ def test_a_hole_in_the_brokers_history_is_written_down_and_passed_over(desk: Des
     desk.disconnect()
     desk.connect()
     desk.todo.clear()
-    bars = (ev.Bar(date(2018, 1, 22), 2830.0), ev.Bar(date(2018, 1, 24), 2850.0))
+    bars = (facts.Bar(date(2018, 1, 22), 2830.0), facts.Bar(date(2018, 1, 24), 2850.0))
     desk.take(ev.History(time=desk.now, symbol="SPX", bars=bars))
     assert desk.state.signals.last_session == date(2018, 1, 24)
     holes = [r.session for r in desk.records if isinstance(r, BarMissing)]

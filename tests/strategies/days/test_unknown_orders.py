@@ -9,7 +9,8 @@ from msgspec import structs
 
 from strategies.core import commands as cm
 from strategies.core import events as ev
-from strategies.core.state import LayerState, OrderStage
+from strategies.core import facts
+from strategies.core.holdings import LayerState, OrderStage
 
 Desk = Any
 
@@ -132,6 +133,6 @@ def test_an_order_believed_absent_that_shows_up_alive_is_taken_back(sending: Des
     sending.broker.now += timedelta(seconds=60)
     sending.take(sending.broker.snapshot())
     assert sending.state.orders[ref].stage is OrderStage.ABSENT
-    seen = ev.OrderSeen(order_ref=ref, perm_id=9, status="Submitted", remaining=Decimal(10))
+    seen = facts.OrderSeen(order_ref=ref, perm_id=9, status="Submitted", remaining=Decimal(10))
     sending.take(sending.broker.snapshot(open_orders=(seen,)))
     assert sending.state.orders[ref].stage is OrderStage.WORKING

@@ -1,0 +1,121 @@
+"""Running the parts together until one ends or the operator says stop, and stopping them in order."""
+
+import asyncio
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from daemon.broker.port import Broker
+from daemon.clock import Clock, PlayClock
+from daemon.errors import ConfigError
+from daemon.feeds import Play, feed_live
+from daemon.handover import schedule_settings, started
+from daemon.jobs_done import jobs_done_to
+from daemon.live_schedule import LiveSchedule
+from daemon.loop import Loop
+from daemon.settings import Settings
+from daemon.store.embedded import EmbeddedServer
+from strategies.core.events import Lifecycle, Phase
+
+_log = structlog.get_logger(__name__)
+
+
+async def operate(
+    settings: Settings,
+    loop: Loop,
+    broker: Broker,
+    clock: Clock,
+    stop: asyncio.Event,
+    server: EmbeddedServer | None,
+) -> None:
+    """Run broker, loop and feeds until one ends or the operator says stop; then stop in order."""
+    tasks = [asyncio.ensure_future(broker.run()), asyncio.ensure_future(loop.run())]
+    try:
+        if isinstance(clock, PlayClock):
+            feeding: Coroutine[Any, Any, None] = _play(settings, loop, broker, clock)
+        else:
+            feeding = _live(settings, loop, broker, clock)
+        tasks += [asyncio.ensure_future(feeding), asyncio.ensure_future(_wait(stop))]
+        if server is not None:
+            tasks.append(asyncio.ensure_future(server.watch()))
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
+        tasks[2].cancel()
+        await loop.put(Lifecycle(time=clock.now(), phase=Phase.STOPPING))
+        await _until(loop.drained(), tasks[1])
+        await broker.stop()
+        await loop.save()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _wait(stop: asyncio.Event) -> None:
+    await stop.wait()
+    _log.info("asked to stop: no new risk, journal flushed, then out")
+
+
+async def _until(what: Coroutine[Any, Any, None], worker: "asyncio.Future[None]") -> None:
+    """Wait for `what`, unless the worker that it depends on fails first."""
+    waiting = asyncio.ensure_future(what)
+    done, _ = await asyncio.wait({waiting, worker}, return_when=asyncio.FIRST_COMPLETED)
+    if waiting not in done:
+        waiting.cancel()
+    for task in done:
+        await task
+
+
+async def _play(settings: Settings, loop: Loop, broker: Broker, clock: PlayClock) -> None:
+    await broker.connected(settings.ib.startup_timeout_s, at_once=True)
+    play = Play(
+        broker=broker,
+        loop=loop,
+        clock=clock,
+        schedule=schedule_settings(settings),
+        overrides=settings.schedule.session_overrides,
+    )
+    now = await play.begin(loop.state.time, jobs_done_to(settings.audit_path))
+    _check_same_play(settings, loop.state.time, now)
+    await loop.put(started(settings, now))
+    await play.run()
+
+
+def _check_same_play(settings: Settings, journal_end: datetime | None, now: datetime) -> None:
+    """Refuse a gateway that plays from an earlier time on: time does not run backwards in one journal."""
+    if journal_end is not None and now < journal_end:
+        raise ConfigError(
+            f"state_dir: {settings.state_path} holds a play that has come to {journal_end.isoformat()}, the "
+            f"gateway's clock says {now.isoformat()}: it plays another play; give this one another state_dir"
+        )
+
+
+async def _live(settings: Settings, loop: Loop, broker: Broker, clock: Clock) -> None:
+    walked_to, done_to = loop.state.time, jobs_done_to(settings.audit_path)
+    await loop.put(started(settings, clock.now()))
+    schedule = LiveSchedule(
+        loop,
+        clock,
+        schedule_settings(settings),
+        settings.schedule.session_overrides,
+        broker.compare_clocks,
+    )
+    parts = [
+        asyncio.ensure_future(schedule.run(walked_to, done_to)),
+        asyncio.ensure_future(feed_live(broker, loop, clock, settings.loop.quote_interval_s)),
+    ]
+    connecting = asyncio.ensure_future(broker.connected(settings.ib.startup_timeout_s))
+    try:
+        done, _ = await asyncio.wait({*parts, connecting}, return_when=asyncio.FIRST_COMPLETED)
+        if done == {connecting}:
+            await connecting
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            await task
+    finally:
+        for task in (*parts, connecting):
+            task.cancel()
+        await asyncio.gather(*parts, connecting, return_exceptions=True)
