@@ -19,7 +19,7 @@ demo: setup
 	$(BIN)/hedged demo $(ARGS)
 
 test: setup
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 # Speed and size as ratios, docs/performance.md; ARGS=--write-docs writes that page.
 bench: setup

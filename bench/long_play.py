@@ -22,7 +22,7 @@ class Recorder(Tap):
     """Records a play's conversation and how long it takes.
 
     Attributes:
-        sent: the client's frames, from the first to the last question for the time; later ones go after.
+        sent: the client's frames, in order.
         asked_s: when (perf_counter) each question for the time came in.
         pid: whose memory is read at each session's end.
         resident: bytes at each session's end.

@@ -70,7 +70,7 @@ class PlayedDay:
         return Bar(day=row.day, open=path[0], high=max(path), low=min(path), close=row.settle, volume=0.0)
 
     def breadth(self, minute: int) -> Breadth | None:
-        """Issues so far: on an even way to the day's counts, with SPX's detours; None where they are not known."""
+        """Issues so far: an even way to the day's counts, with SPX's detours; None where not known."""
         today = self._tape.breadth.at(self.session.day)
         if today is None or minute == self.minutes:
             return today

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from simulator.market.history import FIRST_DAY, read_tape
+from simulator.market.contract_days import FIRST_DAY
+from simulator.market.history import read_tape
 from simulator.market.least_squares import least_squares, residuals
 from simulator.market.model import MarketDataError
 from simulator.market.process import CRASH_FROM, front_share

@@ -23,7 +23,7 @@ from simulator.market.paths import (
 
 # Power of VIX to a stand-in: as usual where the stand-in hardly moves from open to close, and its bounds.
 _VXX_POWER, _VXX_LEAST, _VXX_MOST = 2.0, 1.0, 4.0
-_SPX_POWER, _SPX_LEAST, _SPX_MOST = -6.0, -12.0, -3.0
+_SPX_POWER, _SPX_LEAST, _SPX_MOST = -6.0, -15.0, -3.0
 _HARDLY = 0.003
 
 
@@ -45,21 +45,29 @@ def vix_legs(bar: Bar, guide: Guide) -> tuple[Leg, ...]:
 
 
 def _raised(bar: Bar, legs: Sequence[Leg], powers: tuple[float, float, float]) -> tuple[Leg, ...]:
-    """A stand-in's bars raised to the power that carries the day's open to its close."""
+    """A stand-in's bars raised to the power that carries the day's open to its close.
+
+    What a power within the bounds cannot carry is spread evenly over the day.
+    """
     if not legs:
         return ()
     usual, least, most = powers
-    start, end = legs[0].open, legs[-1].close
+    start, end, last = legs[0].open, legs[-1].close, legs[-1].stop
     move = math.log(end / start)
     power = min(max(math.log(bar.close / bar.open) / move, least), most) if abs(move) > _HARDLY else usual
+    rest = math.log(bar.open / bar.close) + power * move
 
-    def level(price: float) -> float:
-        return float(bar.close * (price / end) ** power)
+    def level(price: float, minute: int) -> float:
+        return bar.close * math.exp(power * math.log(price / end) + rest * (1.0 - minute / last))
 
     found = []
     for leg in legs:
-        high, low = sorted((level(leg.high), level(leg.low)), reverse=True)
-        found.append(Leg(leg.start, leg.stop, level(leg.open), high, low, level(leg.close)))
+        middle = (leg.start + leg.stop) // 2
+        low, high = sorted((level(leg.high, middle), level(leg.low, middle)))
+        opened, close = level(leg.open, leg.start), level(leg.close, leg.stop)
+        found.append(
+            Leg(leg.start, leg.stop, opened, max(high, opened, close), min(low, opened, close), close)
+        )
     return tuple(found)
 
 

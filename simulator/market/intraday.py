@@ -1,8 +1,8 @@
 """Real bars inside a day: 30 minutes of SPX, VIX and VX (2016-2017), hours of SPY and VXX as stand-ins.
 
-Files, each of which may be missing: spx_vix_vx_30min_2016_2017.csv, spy_hourly.csv, vxx_hourly.csv. A stamp is
-a bar's start in New York time; 09:00 of the hourly files is 09:30 to 10:00. Bars outside 09:30 to 16:00 are
-left out.
+Files, each of which may be missing: spx_vix_vx_30min_2016_2017.csv, spy_hourly.csv, vxx_hourly.csv. A stamp
+is a bar's start in New York time; 09:00 of the hourly files is 09:30 to 10:00. Bars outside 09:30 to 16:00
+are left out.
 """
 
 from collections import defaultdict
@@ -68,11 +68,10 @@ def read_guides(folder: Path, calendar: Calendar, first: date, last: date) -> di
         if not path.is_file():
             continue
         fields = _OHLC if symbol else ("symbol", *_OHLC)
-        for record in read_file(path, fields, _STAMP):
-            if first <= record.day <= last:
-                leg = _leg(record, calendar, length)
-                if leg is not None:
-                    bars[record.day][symbol or record.fields["symbol"]].append(leg)
+        for record in read_file(path, fields, _STAMP, (first, last)):
+            leg = _leg(record, calendar, length)
+            if leg is not None:
+                bars[record.day][symbol or record.fields["symbol"]].append(leg)
     return {day: _guide(calendar, day, found) for day, found in sorted(bars.items())}
 
 
@@ -105,7 +104,7 @@ def _guide(calendar: Calendar, day: date, bars: Mapping[str, list[Leg]]) -> Guid
 
 
 def _is_future(code: str) -> bool:
-    return len(code) == 4 and code.startswith("VX") and code[2] in _MONTH_CODES and code[3].isdigit()  # noqa: PLR2004
+    return len(code) == 4 and code.startswith("VX") and code[2] in _MONTH_CODES and code[3].isdigit()
 
 
 def _expiry(calendar: Calendar, day: date, code: str) -> date:

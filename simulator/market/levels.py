@@ -3,6 +3,8 @@
 from datetime import date
 from pathlib import Path
 
+from simulator.market.bars import positive
+from simulator.market.cboe import HISTORIES, has_vix, read_dated
 from simulator.market.model import MarketDataError
 from simulator.market.table import Record, read_series
 from simulator.market.tape import Breadth, Level
@@ -11,22 +13,19 @@ from simulator.market.tape import Breadth, Level
 _BREADTH_FILES = ("nyse_advance_decline_daily.csv", "us_broad_advance_decline_daily_derived.csv")
 
 
-def read_levels(folder: Path, file: str, field: str, end: date, *, needed: bool) -> list[Level]:
+def read_levels(folder: Path, file: str, field: str, end: date) -> list[Level]:
     """Positive levels up to `end`; none where a file that is not needed is missing.
+
+    VVIX is needed, unless VIX comes as Cboe's download: then its usual level beside VIX stands in.
 
     Raises:
         MarketDataError: the file is wrong, or missing though needed.
     """
-    if not needed and not (folder / file).is_file():
+    there = any((folder / name).is_file() for name in (file, HISTORIES[file]))
+    if not there and (file != "vvix_daily.csv" or has_vix(folder)):
         return []
-    found = []
-    for record in read_series(folder, file, (field,)):
-        value = record.number(field)
-        if value <= 0.0:
-            raise record.fault(field, "give a positive number")
-        if record.day <= end:
-            found.append(Level(day=record.day, value=value))
-    return found
+    records = read_dated(folder, file, (field,))
+    return [Level(day=row.day, value=positive(row, field)) for row in records if row.day <= end]
 
 
 def read_breadth(folder: Path, end: date) -> list[Breadth]:

@@ -90,7 +90,8 @@ class IssueCounts(Protocol):
 class Market(Protocol):
     """The world as of one moment, moved forward by its owner.
 
-    Symbols: "SPX", "VIX", and without daily bars "VIX3M", "VVIX". Trading classes: "SPX" (AM-settled), "SPXW" (PM-settled), "VIX" (AM-settled).
+    Symbols: "SPX", "VIX", and without daily bars "VIX3M", "VVIX". Trading classes: "SPX" (AM-settled),
+    "SPXW" (PM-settled), "VIX" (AM-settled).
     An expiry is always the settlement date (VIX: the Wednesday; SPX: the Friday), not the last trading day.
     An unknown symbol, class, expiry or strike answers None or an empty tuple, never an exception.
     """

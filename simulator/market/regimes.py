@@ -122,7 +122,7 @@ ORDINARY = Law(drift=0.0005, deviation=0.006, vix_mean=14.5)
 
 # A melt-up of 7 sessions, a spike of 4 in the manner of February 2018, a rebound, and calm; in all of them
 # VIX has as much noise of its own as it had then.
-_NOISE = 0.05
+_NOISE = 0.065
 _SHOCK = Regime(
     lead_in=(Phase(15, Law(drift=0.0032, deviation=0.0025, vix_mean=12.5)),),
     played=(

@@ -28,7 +28,8 @@ def generate(regime: str, start: date, sessions: int, seed: int, special: Sessio
     """Generated sessions from `start` on, after 650 generated sessions of history.
 
     Args:
-        regime: "shock" (melt-up, a spike like February 2018, calm), "calm" or "melt-up".
+        regime: "shock" (melt-up, a spike like February 2018, calm), or one estimated from real days: "calm",
+            "melt-up", "grind-down", "crash" (autumn 2008), "plateau", "vol-crush", "whipsaw".
         start: First day; moves to the next session if it is none.
         sessions: How many sessions to play; the shock's story needs 24.
         seed: Seed of the days and of the minute paths; a longer play begins with the shorter one's days.

@@ -2,16 +2,20 @@
 
 import csv
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 from simulator.market.model import MarketDataError
 
+# Rows of notices that may stand above a header.
+_NOTICES = 3
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+
+class Record(NamedTuple):
     """One line of a file; `number` reads its fields."""
 
     file: str
@@ -92,39 +96,69 @@ def read_table(folder: Path, file: str, fields: Sequence[str], day: DayField = I
     yield from read_file(folder / file, fields, day)
 
 
-def read_file(path: Path, fields: Sequence[str], day: DayField = ISO_DAY) -> Iterator[Record]:
+def read_file(
+    path: Path, fields: Sequence[str], day: DayField = ISO_DAY, span: tuple[date, date] | None = None
+) -> Iterator[Record]:
     """Like `read_table` for one file; names in the header may have spaces around them.
+
+    Args:
+        path: The file.
+        fields: The fields that every line needs.
+        day: The field that says the line's day.
+        span: First and last day of the lines wanted; the others are passed over, unread but for their day.
 
     Raises:
         MarketDataError: see `read_table`.
     """
     if not path.is_file():
         raise MarketDataError(f"{path}: no such file; put it there or give another data folder")
-    needed = (day.name, *fields)
+    needed, file = (day.name, *fields), path.name
     try:
         with path.open(newline="", encoding="utf-8-sig") as handle:
-            lines = csv.DictReader(handle, strict=True)
-            lines.fieldnames = [name.strip() for name in lines.fieldnames or ()]
-            missing = [field for field in needed if field not in lines.fieldnames]
+            lines = csv.reader(handle, strict=True)
+            header = _header(lines, day.name)
+            missing = [field for field in needed if field not in header]
             if missing:
                 raise MarketDataError(f"{path}: no column {missing[0]!r} in its header; add it")
+            at = header.index(day.name)
             for row in lines:
-                yield _record(path.name, lines.line_num, row, needed, day)
+                if row:
+                    found = _day(file, lines.line_num, row, at, day)
+                    if span is None or span[0] <= found <= span[1]:
+                        record = Record(file, lines.line_num, found, dict(zip(header, row, strict=False)))
+                        if len(row) < len(header):
+                            _require(record, needed)
+                        yield record
     except (UnicodeDecodeError, csv.Error) as fault:
         raise MarketDataError(f"{path}: is no CSV file in UTF-8 ({fault}); save it as one") from fault
 
 
-def _record(file: str, line: int, row: dict[str, str], needed: Sequence[str], day: DayField) -> Record:
-    # The reader fills a short line up with None.
-    short = [field for field in needed if row[field] is None]
-    if short:
-        raise MarketDataError(f"{file}, line {line}: no {short[0]!r}: complete the line")
+def _header(lines: Iterator[list[str]], day: str) -> list[str]:
+    """The first row that names the day's field; the very first row if none of the first few does."""
+    first: list[str] = []
+    for row in islice(lines, _NOTICES + 1):
+        header = [name.strip() for name in row]
+        if day in header:
+            return header
+        first = first or header
+    return first
+
+
+def _day(file: str, line: int, row: Sequence[str], at: int, day: DayField) -> date:
+    if at >= len(row):
+        raise MarketDataError(f"{file}, line {line}: no {day.name!r}: complete the line")
     try:
-        found = day.read(row[day.name])
+        return day.read(row[at])
     except ValueError:
         advice = f"give a date as {day.form}"
-        raise MarketDataError(f"{file}, line {line}: {day.name} = {row[day.name]!r}: {advice}") from None
-    return Record(file=file, line=line, day=found, fields=row)
+        raise MarketDataError(f"{file}, line {line}: {day.name} = {row[at]!r}: {advice}") from None
+
+
+def _require(record: Record, needed: Sequence[str]) -> None:
+    """A line shorter than the header may lack what nobody asks for, but not a needed field."""
+    short = [field for field in needed if field not in record.fields]
+    if short:
+        raise MarketDataError(f"{record.file}, line {record.line}: no {short[0]!r}: complete the line")
 
 
 def read_series(folder: Path, file: str, fields: Sequence[str]) -> list[Record]:
@@ -133,11 +167,20 @@ def read_series(folder: Path, file: str, fields: Sequence[str]) -> list[Record]:
     Raises:
         MarketDataError: also when a date is repeated or out of order.
     """
+    return read_ascending(read_table(folder, file, fields))
+
+
+def read_ascending(lines: Iterable[Record], day: DayField = ISO_DAY) -> list[Record]:
+    """Lines of which each belongs to a later day than the one before.
+
+    Raises:
+        MarketDataError: a date is repeated or out of order.
+    """
     records: list[Record] = []
-    for record in read_table(folder, file, fields):
+    for record in lines:
         if records and record.day == records[-1].day:
-            raise record.fault("date", "is there twice; remove one of the two lines")
+            raise record.fault(day.name, "is there twice; remove one of the two lines")
         if records and record.day < records[-1].day:
-            raise record.fault("date", f"comes after {records[-1].day}; sort the file by date")
+            raise record.fault(day.name, f"comes after {records[-1].day}; sort the file by date")
         records.append(record)
     return records

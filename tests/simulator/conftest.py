@@ -3,6 +3,8 @@
 import asyncio
 import itertools
 import struct
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import date
@@ -143,6 +145,27 @@ async def serve(tmp_path: Path) -> AsyncIterator[Start]:
 async def paper(serve: Start) -> Paper:
     """A stepped gateway with two generated sessions, standing at 08:45 of the first."""
     return await serve()
+
+
+@pytest.fixture(scope="session")
+def foreign_python(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Make an environment of its own for a client library and return its Python; skip where that fails."""
+    made: dict[str, Path] = {}
+
+    def make(package: str) -> Path:
+        if package not in made:
+            home = tmp_path_factory.mktemp("environment") / package.partition("=")[0]
+            python = home / "bin" / "python"
+            install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", package]
+            try:
+                subprocess.run([sys.executable, "-m", "venv", home], check=True, timeout=120)
+                subprocess.run(install, check=True, timeout=180, capture_output=True)
+            except (subprocess.SubprocessError, OSError) as error:
+                pytest.skip(f"{package} cannot be installed in an environment of its own: {error}")
+            made[package] = python
+        return made[package]
+
+    return make
 
 
 @pytest.fixture

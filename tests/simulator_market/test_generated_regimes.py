@@ -126,7 +126,12 @@ def test_there_are_600_sessions_before_the_first(shock: Market) -> None:
 @pytest.mark.parametrize(
     ("regime", "start", "sessions", "says"),
     [
-        ("boom", START, 24, "regime = 'boom' is unknown: give one of calm, melt-up, shock"),
+        (
+            "boom",
+            START,
+            24,
+            "regime = 'boom' is unknown: give one of calm, crash, grind-down, melt-up, plateau, shock",
+        ),
         ("shock", START, 0, "sessions = 0 is out of range"),
         ("shock", date(1980, 1, 1), 24, "start = 1980-01-01 is out of range"),
     ],

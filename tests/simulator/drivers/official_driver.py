@@ -1,4 +1,4 @@
-"""Drives a gateway with the official client and prints every callback as JSON; runs in an environment of its own.
+"""Drives a gateway with the official client and prints every callback; runs in an environment of its own.
 
 Usage: python official_driver.py PORT
 Output: one JSON object: the callbacks in order as [name, arguments], what was left over of messages, and how
@@ -7,8 +7,10 @@ many requests of each kind were sent.
 
 import json
 import logging
+import os
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from enum import Enum
@@ -35,6 +37,11 @@ def _watched(self: Any, fields: Sequence[Any], message_id: int) -> None:  # noqa
     """Decode as the client does, and note what a message still has after it."""
     known = self.msgId2handleInfo.get(message_id)
     if known is None or known.processMeth is None:
+        # Of these the client itself drops a message whose fields are not as many as it has arguments.
+        # Id 0 is the client's own mark for an idle moment.
+        counted = known is not None and known.wrapperParams is not None
+        if message_id and not (counted and len(fields) == len(known.wrapperParams)):
+            _LEFT_OVER.append([message_id, [str(part) for part in fields]])
         _interpret(self, fields, message_id)
         return
     rest = iter(fields)
@@ -51,8 +58,6 @@ def _plain(value: object) -> object:
     """Turn an argument into JSON values."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    if isinstance(value, bytes):
-        return value.decode()
     if isinstance(value, Decimal):
         return float(value)
     if isinstance(value, dict):
@@ -91,10 +96,14 @@ class App(EWrapper, ibapi.client.EClient):  # type: ignore[misc]
 
         with self.news:
             if not self.news.wait_for(lambda: len(found()) >= count, _WAIT_S):
-                raise SystemExit(f"no {name} within {_WAIT_S} s; last: {self.seen[-5:]}")
+                sys.stderr.write(f"no {name} within {_WAIT_S} s; last: {self.seen[-5:]}\n")
+                sys.stderr.flush()
+                os._exit(1)  # the client's reader thread would keep the process alive
             return found()
 
-    def ask(self, name: str, request: Callable[..., None], *arguments: object, count: int = 1) -> list[list[Any]]:
+    def ask(
+        self, name: str, request: Callable[..., None], *arguments: object, count: int = 1
+    ) -> list[list[Any]]:
         """Send a request and wait for its callback."""
         since = len(self.seen)
         request(*arguments)
@@ -130,12 +139,16 @@ def contracts(app: App) -> tuple[Any, list[Any]]:
     app.ask("contractDetailsEnd", app.reqContractDetails, 1, SPX)
     future = _contract(symbol="VIX", secType="FUT", exchange="CFE", tradingClass="VX")
     app.ask("contractDetailsEnd", app.reqContractDetails, 2, future)
-    chain = app.ask("securityDefinitionOptionParameterEnd", app.reqSecDefOptParams, 3, "VIX", "", "IND", 13455763)
+    chain = app.ask(
+        "securityDefinitionOptionParameterEnd", app.reqSecDefOptParams, 3, "VIX", "", "IND", 13455763
+    )
     assert chain
     app.ask("marketRule", app.reqMarketRule, 109)
     app.ask("symbolSamples", app.reqMatchingSymbols, 4, "VIX")
     app.ask("error", app.reqContractDetails, 5, _contract(symbol="NONE", secType="IND", exchange="CBOE"))
-    last = min(d for n, a in app.seen if n == "securityDefinitionOptionParameter" and a[3] == "VIX" for d in a[5])
+    last = min(
+        d for n, a in app.seen if n == "securityDefinitionOptionParameter" and a[3] == "VIX" for d in a[5]
+    )
     call = _contract(
         symbol="VIX", secType="OPT", exchange="SMART", right="C", strike=15.0, tradingClass="VIX",
         lastTradeDateOrContractMonth=last,
@@ -169,8 +182,12 @@ def data(app: App, call: Any) -> None:  # noqa: ANN401 - the client's own types
     app.reqMarketDataType(1)
     app.ask("tickReqParams", app.reqMktData, 21, call, "100,101", False, False, [])
     app.ask("tickSnapshotEnd", app.reqMktData, 22, SPX, "", True, False, [])
-    app.ask("historicalDataEnd", app.reqHistoricalData, 30, SPX, "", "5 D", "1 day", "TRADES", 1, 1, False, [])
-    app.ask("historicalDataEnd", app.reqHistoricalData, 31, SPX, "", "1 D", "5 mins", "TRADES", 1, 2, True, [])
+    app.ask(
+        "historicalDataEnd", app.reqHistoricalData, 30, SPX, "", "5 D", "1 day", "TRADES", 1, 1, False, []
+    )
+    app.ask(
+        "historicalDataEnd", app.reqHistoricalData, 31, SPX, "", "1 D", "5 mins", "TRADES", 1, 2, True, []
+    )
     app.reqRealTimeBars(32, SPX, 5, "TRADES", True, [])
     app.ask("historicalDataUpdate", app.step, 2)
     app.wait("realtimeBar", 0)
@@ -204,12 +221,12 @@ def orders(app: App, call: Any, legs: list[Any]) -> None:  # noqa: ANN401 - the 
     ask = [a[2] for n, a in app.seen if n == "tickPrice" and a[0] == 21 and a[1] == 2][-1]
     app.ask("pnlSingle", app.reqPnLSingle, 44, "DU1234567", "", call.conId)
     bought = _order(action="BUY", totalQuantity=Decimal(2), orderType="LMT", lmtPrice=ask, orderRef="one")
-    app.ask("commissionReport", app.placeOrder, first, call, bought)
+    app.ask("commissionAndFeesReport", app.placeOrder, first, call, bought)
     question = _order(action="BUY", totalQuantity=Decimal(2), orderType="LMT", lmtPrice=1.0, whatIf=True)
     app.ask("openOrder", app.placeOrder, first + 1, call, question)
     bag = _contract(symbol="SPX", secType="BAG", exchange="SMART", comboLegs=legs)
     condor = _order(action="BUY", totalQuantity=Decimal(1), orderType="MKT", orderRef="condor")
-    app.ask("commissionReport", app.placeOrder, first + 2, bag, condor, count=4)
+    app.ask("commissionAndFeesReport", app.placeOrder, first + 2, bag, condor, count=4)
     resting = _order(action="BUY", totalQuantity=Decimal(1), orderType="LMT", lmtPrice=0.01, tif="GTC")
     for number in (3, 4):
         app.ask("openOrder", app.placeOrder, first + number, call, resting)
@@ -217,7 +234,7 @@ def orders(app: App, call: Any, legs: list[Any]) -> None:  # noqa: ANN401 - the 
     app.ask("openOrderEnd", app.reqAllOpenOrders)
     app.ask("error", app.reqAutoOpenOrders, True)
     app.ask("error", app.cancelOrder, first + 3, OrderCancel())
-    app.ask("error", app.reqGlobalCancel)
+    app.ask("error", app.reqGlobalCancel, OrderCancel())
     app.ask("execDetailsEnd", app.reqExecutions, 50, ExecutionFilter())
     app.ask("completedOrdersEnd", app.reqCompletedOrders, False)
 
@@ -251,6 +268,21 @@ def main() -> None:
     cancels(app)
     app.disconnect()
     json.dump({"version": SERVER_VERSION, "seen": app.seen, "left_over": _LEFT_OVER}, sys.stdout)
+    sys.stdout.flush()
+    os._exit(0)  # the client's threads may outlive its connection
 
 
-main()
+def _guarded() -> None:
+    """End the process at once if the script fails: the client's reader thread would keep it alive."""
+    done = False
+    try:
+        main()
+        done = True
+    finally:
+        if not done:
+            traceback.print_exc()
+            sys.stderr.flush()
+            os._exit(1)
+
+
+_guarded()
