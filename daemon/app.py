@@ -73,7 +73,7 @@ async def _run(settings: Settings, observe: Observer | None) -> ExitCode:
                 queue_size_max=settings.loop.queue_size_max,
                 snapshot_every_commits=settings.redis.snapshot_every_commits,
                 store_patience_s=settings.ib.startup_timeout_s,
-                observe=Standing(lambda: loop.state, supervision.observe).observe,
+                observe=Standing(lambda: loop.state, supervision.observe, beats=not play).observe,
             )
             questions = answers(settings, loop, clock.now, memory)
             async with serve_control(control_socket(settings.state_path), questions), housekeeping.at_work():

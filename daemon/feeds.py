@@ -24,7 +24,7 @@ async def feed_live(broker: Broker, loop: Loop, clock: Clock, quote_interval_s: 
     running = asyncio.get_running_loop()
     quotes_due_at = running.time()
     while True:
-        await _first_of(broker.pending, broker.quotes_pending)
+        await broker.news.wait()
         wait_s = quotes_due_at - running.time()
         if not broker.pending.is_set() and wait_s > 0:
             with contextlib.suppress(TimeoutError):
@@ -36,17 +36,6 @@ async def feed_live(broker: Broker, loop: Loop, clock: Clock, quote_interval_s: 
             quotes_due_at = running.time() + quote_interval_s
         for event in broker.drain(clock.now(), quotes=with_quotes):
             await loop.put(event)
-
-
-async def _first_of(*events: asyncio.Event) -> None:
-    if any(event.is_set() for event in events):
-        return
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
 
 
 class Play:

@@ -126,7 +126,7 @@ class Loop:
         """Decide on one event, write event and decision down, act."""
         seq = self._chain.last_seq + 1
         state, bodies, commands = codec.fold(self.state, event, seq)
-        chain, lines = self._chain.extend(bodies)
+        chain, lines = self._chain.extend(bodies, known=True)
         commit = Commit(
             first_seq=seq,
             last_seq=chain.last_seq,
@@ -136,13 +136,15 @@ class Loop:
         )
         held_s = await self._patiently(lambda: self._journal.append(commit))
         self._committed_at_s = time.monotonic()
-        self._keep_state(trading_day(event.time))
+        day, before = trading_day(event.time), self._chain
+        self._keep_state(day)
         self.state, self._chain = state, chain
-        self._audit.append(trading_day(event.time), lines)
-        if self._observe is not None:
-            self._observe(event, bodies)
+        # What follows the commit is done at once; the audit file is a copy, caught up at start if it must be.
         for command in commands:
             self._carry_out(command, held_s)
+        self._audit.extend(day, before, chain, lines)
+        if self._observe is not None:
+            self._observe(event, bodies)
         self._since_snapshot += 1
         if self._since_snapshot >= self._snapshot_every:
             await self.save()

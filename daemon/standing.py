@@ -22,10 +22,14 @@ class Standing:
     Args:
         state: returns the state after the latest commit.
         observe: is shown each commit too.
+        beats: whether heartbeats get a line; in play they come as fast as the machine goes.
     """
 
-    def __init__(self, state: Callable[[], State], observe: Observer | None = None) -> None:
+    def __init__(
+        self, state: Callable[[], State], observe: Observer | None = None, *, beats: bool = True
+    ) -> None:
         self._state = state
+        self._beats = beats
         self._observe = observe
         self._hindrance: str | None = None
 
@@ -51,7 +55,7 @@ class Standing:
             case _:
                 pass
         self._tell_changes()
-        if isinstance(event, Timer) and event.job is Job.HEARTBEAT:
+        if self._beats and isinstance(event, Timer) and event.job is Job.HEARTBEAT:
             self._beat(event)
         if self._observe is not None:
             self._observe(event, bodies)

@@ -18,13 +18,18 @@ class Position:
 
     Attributes:
         quantity: contracts, negative when short.
-        average_cost: dollars per contract with the multiplier; options include their opening commissions,
-            as IBKR reports it, futures do not.
+        cost: dollars paid for all of them, negative when received; of options and stocks it includes their
+            opening commissions, as IBKR reports it, of futures it does not.
     """
 
     instrument: Instrument
     quantity: int
-    average_cost: Decimal
+    cost: Decimal
+
+    @property
+    def average_cost(self) -> Decimal:
+        """Dollars per contract with the multiplier, 0 when nothing is held."""
+        return self.cost / self.quantity if self.quantity else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,25 +123,25 @@ class Account:
         """
         held = self.positions.get(item.con_id)
         before, cash_before = held.quantity if held else 0, self.cash
-        value = exact(price) * item.multiplier
+        value, side = exact(price) * item.multiplier, 1 if quantity > 0 else -1
         closing = min(abs(before), abs(quantity)) if before * quantity < 0 else 0
         opening = abs(quantity) - closing
-        side = 1 if quantity > 0 else -1
+        opening_fee = cents(commission * opening / abs(quantity))
         self.commissions += commission
         self.cash -= commission
         if item.sec_type != "FUT":
             self.cash -= value * quantity
         profit = None
         if held and closing:
-            share = commission * closing / abs(quantity)
-            gross = (value - held.average_cost) * closing * -side
+            gross = -side * value * closing - _release(held, closing)
             if item.sec_type == "FUT":
                 self.cash += gross
-            profit = cents(gross - share)
+            profit = cents(gross - commission + opening_fee)
             self._realize(item, profit)
         self.flows[item.con_id] = self.flows.get(item.con_id, Decimal(0)) + self.cash - cash_before
-        fee = Decimal(0) if item.sec_type == "FUT" or not opening else commission / abs(quantity)
-        self._hold(item, before + quantity, side * opening, value + side * fee)
+        self._hold(
+            item, side * opening, side * opening * value + (0 if item.sec_type == "FUT" else opening_fee)
+        )
         return profit
 
     def settle(self, item: Instrument, price: float) -> Decimal:
@@ -153,7 +158,7 @@ class Account:
         points, cash_before = exact(price), self.cash
         if item.sec_type == "FUT":
             value = points * item.multiplier
-            self.cash += cents((value - held.average_cost) * held.quantity)
+            self.cash += cents(value * held.quantity - held.cost)
         else:
             strike = exact(item.strike)
             value = (
@@ -161,7 +166,7 @@ class Account:
             )
             self.cash += cents(value * held.quantity)
         self.flows[item.con_id] = self.flows.get(item.con_id, Decimal(0)) + self.cash - cash_before
-        self._realize(item, cents((value - held.average_cost) * held.quantity))
+        self._realize(item, cents(value * held.quantity - held.cost))
         return value
 
     def value(self, mark: Callable[[Instrument], float], spot: Callable[[str], float | None]) -> Valuation:
@@ -169,7 +174,7 @@ class Account:
         options = stocks = gross = futures = unrealized = Decimal(0)
         for held in self.positions.values():
             market = exact(mark(held.instrument)) * held.instrument.multiplier * held.quantity
-            gain = market - held.average_cost * held.quantity
+            gain = market - held.cost
             unrealized += gain
             gross += abs(market)
             if held.instrument.sec_type == "FUT":
@@ -198,15 +203,18 @@ class Account:
         self.realized += profit
         self.realized_of[item.con_id] = self.realized_of.get(item.con_id, Decimal(0)) + profit
 
-    def _hold(self, item: Instrument, quantity: int, opened: int, cost: Decimal) -> None:
-        """Keep the new quantity; `opened` contracts (signed) came in at `cost` dollars each."""
-        if not quantity:
-            self.positions.pop(item.con_id, None)
-            return
-        held = self.positions.setdefault(
-            item.con_id, Position(instrument=item, quantity=0, average_cost=Decimal(0))
-        )
-        if opened:
-            kept = quantity - opened
-            held.average_cost = (held.average_cost * kept + cost * opened) / quantity
-        held.quantity = quantity
+    def _hold(self, item: Instrument, opened: int, cost: Decimal) -> None:
+        """Add contracts (signed) that cost so many dollars in all, and forget a position that is closed."""
+        held = self.positions.setdefault(item.con_id, Position(instrument=item, quantity=0, cost=Decimal(0)))
+        held.quantity += opened
+        held.cost += cost
+        if not held.quantity:
+            del self.positions[item.con_id]
+
+
+def _release(held: Position, closing: int) -> Decimal:
+    """Take contracts out of a position; return their part of its cost, in whole cents unless it is all."""
+    part = held.cost if closing == abs(held.quantity) else cents(held.cost * closing / abs(held.quantity))
+    held.cost -= part
+    held.quantity -= closing if held.quantity > 0 else -closing
+    return part

@@ -121,11 +121,11 @@ class AccountFeed:
             held,
             price=price,
             value=round(value, 2),
-            unrealized=round(value - float(held.average_cost) * held.quantity, 2),
+            unrealized=round(value - float(held.cost), 2),
             realized=0.0,
             account=self._account.name,
         )
 
 
 def _nothing(item: Instrument) -> Position:
-    return Position(instrument=item, quantity=0, average_cost=Decimal(0))
+    return Position(instrument=item, quantity=0, cost=Decimal(0))

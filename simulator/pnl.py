@@ -94,7 +94,7 @@ class PnlFeed:
         value = unrealized = nothing
         if held is not None:
             value = exact(self._board.mark(held.instrument)) * held.instrument.multiplier * held.quantity
-            unrealized = value - held.average_cost * held.quantity
+            unrealized = value - held.cost
         profits = (float(cents(daily)), float(cents(unrealized)), float(cents(realized)))
         return replies.pnl_single(request_id, held.quantity if held else 0, profits, float(cents(value)))
 
@@ -104,4 +104,4 @@ class PnlFeed:
         if held is None:
             return Decimal(0)
         value = exact(self._board.mark(held.instrument)) * held.instrument.multiplier * held.quantity
-        return value - held.average_cost * held.quantity if held.instrument.sec_type == "FUT" else value
+        return value - held.cost if held.instrument.sec_type == "FUT" else value

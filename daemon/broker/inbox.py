@@ -28,6 +28,7 @@ class Inbox:
     def __init__(self) -> None:
         self.pending = asyncio.Event()
         self.quotes_pending = asyncio.Event()
+        self.news = asyncio.Event()
         self._reports: list[AnyEvent] = []
         self._results: list[AnyEvent] = []
         self._quotes: dict[InstrumentKey, Quote] = {}
@@ -41,6 +42,7 @@ class Inbox:
         """
         _put(self._reports, event, REPORTS_MAX, "reports")
         self.pending.set()
+        self.news.set()
 
     def result(self, event: AnyEvent) -> None:
         """Add the outcome of a request, in request order.
@@ -50,6 +52,7 @@ class Inbox:
         """
         _put(self._results, event, RESULTS_MAX, "results")
         self.pending.set()
+        self.news.set()
 
     def quote(self, quote: Quote) -> None:
         """Keep the latest of an instrument.
@@ -61,6 +64,7 @@ class Inbox:
         if len(self._quotes) > QUOTES_MAX:
             raise InvariantBroken(f"inbox: quotes of more than {QUOTES_MAX} instruments wait to be drained")
         self.quotes_pending.set()
+        self.news.set()
 
     def forget(self, instrument: InstrumentKey) -> None:
         """Drop the quotes of an instrument that is no longer watched."""
@@ -82,6 +86,8 @@ class Inbox:
             changed = self._take_changed()
             if changed:
                 events.append(Quotes(time=now, quotes=changed))
+        if not self.quotes_pending.is_set():
+            self.news.clear()
         return events
 
     def _take_changed(self) -> tuple[Quote, ...]:

@@ -35,12 +35,13 @@ class BrokerSettings(Struct, frozen=True, kw_only=True):
 class Broker(Protocol):
     """A broker session that survives its connections.
 
-    Facts come out of `drain` only; nothing is decided on the way. `pending` is set while reports or results
-    wait; `quotes_pending` while changed quotes wait (a loop that samples quotes can ignore it).
+    Facts come out of `drain` only; nothing is decided on the way. `news` is set while anything waits,
+    `pending` while reports or results do, `quotes_pending` while changed quotes do.
     """
 
     pending: asyncio.Event
     quotes_pending: asyncio.Event
+    news: asyncio.Event
 
     async def run(self) -> None:
         """Connect, watch, back off and connect again until `stop`.

@@ -6,7 +6,7 @@ an order of the same contract meet under one key without a lookup.
 
 from datetime import date
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property
 from typing import NewType
 
 from msgspec import Struct
@@ -37,7 +37,7 @@ class Tick(Struct, frozen=True, array_like=True):
     increment: float
 
 
-class Instrument(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Instrument(Struct, frozen=True, kw_only=True, omit_defaults=True, dict=True):
     """A tradable or quoted contract.
 
     `last_trade` is the date by which the broker names the contract; `expiry` is the day of its settlement.
@@ -55,7 +55,7 @@ class Instrument(Struct, frozen=True, kw_only=True, omit_defaults=True):
     multiplier: int = 1
     ticks: tuple[Tick, ...] = ()
 
-    @property
+    @cached_property
     def key(self) -> InstrumentKey:
         """The name under which quotes, orders and positions of this contract are kept."""
         return _key(self.kind, self.symbol, self.trading_class, self.last_trade, self.strike, self.right)
@@ -74,8 +74,6 @@ def instrument_key(
     return _key(kind, symbol, trading_class, last_trade, strike, right)
 
 
-# Asked for at every quote of every instrument; a book has a few hundred.
-@lru_cache(maxsize=8192)
 def _key(
     kind: Kind, symbol: str, trading_class: str, last_trade: date | None, strike: float, right: Right | None
 ) -> InstrumentKey:

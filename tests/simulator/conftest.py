@@ -5,8 +5,8 @@ import itertools
 import struct
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, ExitStack
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,13 +15,16 @@ from typing import Any
 import pytest
 from ib_insync import IB, Contract, Option
 
+from simulator.clients import Client
 from simulator.clock import parse_mode
 from simulator.faults import Faults
 from simulator.gateway import Gateway, Settings
+from simulator.handlers import serve as dispatch
 from simulator.ledger import Ledger
 from simulator.market.sources import generate
 from simulator.server import Server
 from simulator.switches import Switches
+from simulator.wire import FrameDecoder
 
 START = date(2026, 1, 5)
 
@@ -145,6 +148,47 @@ async def serve(tmp_path: Path) -> AsyncIterator[Start]:
 async def paper(serve: Start) -> Paper:
     """A stepped gateway with two generated sessions, standing at 08:45 of the first."""
     return await serve()
+
+
+class Inside:
+    """A client of a gateway in the same process: requests go in as fields, answers come out as fields."""
+
+    def __init__(self, gateway: Gateway, client_id: int) -> None:
+        self.gateway = gateway
+        self._decoder = FrameDecoder()
+        self._client = Client(client_id=client_id, write=self._decoder.feed, hang_up=self._gone)
+        gateway.attach(self._client)
+        self.read()
+
+    def ask(self, *fields: object) -> list[list[str]]:
+        """Send one request and return what it was answered."""
+        dispatch(self.gateway, self._client, [str(field) for field in fields])
+        return self.read()
+
+    def read(self) -> list[list[str]]:
+        """Return all frames sent since the last reading."""
+        self._client.flush()
+        return list(iter(self._decoder.next_frame, None))
+
+    def _gone(self) -> None:
+        raise AssertionError("the gateway has hung up")
+
+
+@pytest.fixture
+def inside() -> Iterator[Callable[..., Inside]]:
+    """Make a gateway with a client of it, without sockets: for properties over many examples."""
+    stack = ExitStack()
+
+    def make(*, seed: int = 1, sessions: int = 2, client_id: int = 7, ledger: Path | None = None) -> Inside:
+        settings = Settings(
+            account="DU1234567", cash=Decimal(1_000_000), seed=seed, clock=parse_mode("stepped")
+        )
+        market = generate("shock", START, sessions, seed)
+        record = stack.enter_context(Ledger(ledger))
+        return Inside(Gateway(settings, market, record, Faults()), client_id)
+
+    with stack:
+        yield make
 
 
 @pytest.fixture(scope="session")

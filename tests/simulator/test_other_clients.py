@@ -117,7 +117,7 @@ def _check_account(paper: Paper, seen: list[list[Any]]) -> None:
     assert {a[2] for a in _calls(seen, "accountSummary")} == {"NetLiquidation", "BuyingPower"}
     held = {a[1]["conId"]: a[2] for a in _calls(seen, "position")}
     assert held == {con_id: position.quantity for con_id, position in account.positions.items()}
-    assert {a[2]["conId"]: a[3] for a in _calls(seen, "positionMulti")} == held
+    assert {a[3]["conId"]: a[4] for a in _calls(seen, "positionMulti")} == held
     assert _calls(seen, "updatePortfolio")[0][7] == "DU1234567"
     assert _calls(seen, "pnl")[0] == [43, 0.0, 0.0, 0.0]
     assert _calls(seen, "pnlSingle")[0][:2] == [44, 0.0]

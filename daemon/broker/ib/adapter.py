@@ -37,6 +37,7 @@ class IbBroker:
         self._inbox = Inbox()
         self.pending = self._inbox.pending
         self.quotes_pending = self._inbox.quotes_pending
+        self.news = self._inbox.news
         self._worker = Worker()
         self._book = OrderBook(settings.order_ref_prefix)
         self._catalogue = catalogue = Catalogue()
