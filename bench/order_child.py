@@ -5,7 +5,7 @@ sample the state is set to one in which the next quote of one layer makes a peel
 between two looks at the quotes is short, so that a sample need not wait for it.
 
 Standard input says when quotes have come; standard output says `ready KEY`, `go` before each sample, and last
-one JSON object with the seconds of the durable writes.
+one JSON object with the seconds from tick to order and of the durable writes.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 
+from ib_insync.connection import Connection
 from msgspec import structs
 
 from bench.processes import BenchError
@@ -34,6 +35,7 @@ from daemon.store.port import Commit
 from daemon.store.redis import RedisClient
 from daemon.store.redis_journal import RedisJournal
 from daemon.telemetry.audit_file import AuditFile
+from daemon.tuning import steady_collector
 from strategies.core.events import AnyEvent, Calendar, Lifecycle, OrderTransmitted, Phase
 from strategies.core.holdings import Layer, PeelRun
 from strategies.core.state import State
@@ -42,6 +44,32 @@ _QUOTE_PAUSE_S = 0.001
 _BETWEEN_SAMPLES_S = 0.02  # twice a sample: the library sends 45 messages a second at most
 _STREAM = "bench:commits"
 _CONNECT_WITHIN_S = 60.0
+_PLACE_ORDER = b"3\0"
+
+
+class Stamps:
+    """When the client library was last handed bytes of the gateway, and when an order's bytes were written.
+
+    The library's two doors to the socket are the only places that know: what lies before and after them is
+    the relay's process and the system's.
+    """
+
+    def __init__(self) -> None:
+        self._received_s = 0.0
+        self.order_s = 0.0
+        """From the last bytes received to the last order written, seconds."""
+        received, sent = Connection.data_received, Connection.sendMsg
+
+        def data_received(connection: Connection, data: bytes) -> None:
+            self._received_s = time.perf_counter()
+            received(connection, data)
+
+        def send(connection: Connection, message: bytes) -> None:
+            sent(connection, message)
+            if message[4:].startswith(_PLACE_ORDER):
+                self.order_s = time.perf_counter() - self._received_s
+
+        Connection.data_received, Connection.sendMsg = data_received, send
 
 
 class Parts:
@@ -137,8 +165,10 @@ def _prepared(state: State) -> tuple[State, Layer]:
     )
 
 
-async def _sample(parts: Parts, prepared: State, store: RedisClient) -> tuple[float, int]:
-    """Let one order be made, then write its commit again as a plain entry; return seconds and bytes."""
+async def _sample(
+    parts: Parts, prepared: State, store: RedisClient, stamps: Stamps
+) -> tuple[float, float, int]:
+    """Let one order be made, then write its commit again as a plain entry; return both seconds, and bytes."""
     await asyncio.sleep(_BETWEEN_SAMPLES_S)
     before = parts.loop.pulse.seq
     parts.loop.state = prepared
@@ -146,6 +176,7 @@ async def _sample(parts: Parts, prepared: State, store: RedisClient) -> tuple[fl
     _say("go")
     await parts.sent.wait()
     await parts.loop.drained()
+    order_s = stamps.order_s
     commit = await _commit_after(parts.journal, before)
     entry = (
         *("first", commit.first_seq, "prev", commit.prev_hash, "hash", commit.last_hash),
@@ -154,7 +185,7 @@ async def _sample(parts: Parts, prepared: State, store: RedisClient) -> tuple[fl
     await asyncio.sleep(_BETWEEN_SAMPLES_S)  # both sides begin from rest
     begun_s = time.perf_counter()
     await store.run("bench", "XADD", _STREAM, "*", *entry)
-    return time.perf_counter() - begun_s, sum(map(len, commit.lines))
+    return order_s, time.perf_counter() - begun_s, sum(map(len, commit.lines))
 
 
 async def _commit_after(journal: RedisJournal, seq: int) -> Commit:
@@ -168,7 +199,7 @@ async def _run(samples: int) -> None:
     settings = load(Path(__file__).parents[1] / "settings.toml")
     server = EmbeddedServer(settings.state_path / "valkey")
     await server.start()
-    store = RedisClient(url=server.url, timeout_s=5.0)
+    store, stamps = RedisClient(url=server.url, timeout_s=5.0), Stamps()
     try:
         async with _assembled(settings, server) as parts:
             await _told()  # quotes follow
@@ -176,12 +207,14 @@ async def _run(samples: int) -> None:
             await parts.loop.drained()
             prepared, layer = _prepared(parts.loop.state)
             _say(f"ready {layer.instrument.key}")
-            found = [await _sample(parts, prepared, store) for _ in range(samples)]
-            _say(json.dumps({"xadd_s": [seconds for seconds, _ in found], "bytes": found[-1][1]}))
+            found = [await _sample(parts, prepared, store, stamps) for _ in range(samples)]
+            orders_s, writes_s, sizes = zip(*found, strict=True)
+            _say(json.dumps({"order_s": orders_s, "xadd_s": writes_s, "bytes": sizes[-1]}))
     finally:
         await store.close()
         await server.stop()
 
 
 if __name__ == "__main__":
+    steady_collector()
     asyncio.run(_run(int(sys.argv[1])))

@@ -31,11 +31,11 @@ def measure(stage: Stage) -> list[Figure]:
         with started(module, folder=stage.folder, name="orders", variables=variables) as child:
             settled(child, watcher)
             key = _prime(stage, child, relay, watcher)
-            latencies_s = [_sample(relay, watcher, child, tick) for tick in _bids(stage, watcher, key)]
+            outside_s = [_sample(relay, watcher, child, tick) for tick in _bids(stage, watcher, key)]
             written = json.loads(child.line())
             child.wait()
-    ours_s, store_s = latencies_s[_WARM_UP:], written["xadd_s"][_WARM_UP:]
-    return [_figure(ours_s, store_s, written["bytes"])]
+    ours_s, store_s = written["order_s"][_WARM_UP:], written["xadd_s"][_WARM_UP:]
+    return [_figure(ours_s, store_s, outside_s[_WARM_UP:], written["bytes"])]
 
 
 def _prime(stage: Stage, child: Child, relay: Relay, watcher: Watcher) -> str:
@@ -73,7 +73,7 @@ def _sample(relay: Relay, watcher: Watcher, child: Child, tick: MadeTick) -> flo
         raise BenchError(f"a tick of {tick.key} made no order within {_ORDER_WITHIN_S:g} s") from None
 
 
-def _figure(ours_s: list[float], store_s: list[float], size: int) -> Figure:
+def _figure(ours_s: list[float], store_s: list[float], outside_s: list[float], size: int) -> Figure:
     half_s, store_half_s = percentile(ours_s, 0.5), percentile(store_s, 0.5)
     parts = range(0, len(ours_s), _SPREAD_SAMPLES)
     medians = [
@@ -92,6 +92,7 @@ def _figure(ours_s: list[float], store_s: list[float], size: int) -> Figure:
             "tick to order p99 ms": percentile(ours_s, 0.99) * 1e3,
             "XADD p50 ms": store_half_s * 1e3,
             "XADD p99 ms": percentile(store_s, 0.99) * 1e3,
+            "from the relay and back p50 ms": percentile(outside_s, 0.5) * 1e3,
             "bytes of the commit": size,
         },
     )

@@ -27,12 +27,14 @@ from daemon.store.redis_journal import RedisJournal
 from daemon.supervision import Supervision
 from daemon.telemetry.audit_file import AuditFile
 from daemon.telemetry.systemd import Systemd
+from daemon.tuning import steady_collector
 
 _log = structlog.get_logger(__name__)
 
 
 def run(settings: Settings, observe: Observer | None = None) -> ExitCode:
     """Run the daemon until it is told to stop, or a play is over; see `daemon.errors` for what it raises."""
+    steady_collector()
     return asyncio.run(_run(settings, observe))
 
 

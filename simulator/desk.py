@@ -8,12 +8,12 @@ from simulator.account import Account
 from simulator.clients import Client
 from simulator.exchange import Exchange
 from simulator.faults import Faults
-from simulator.hours import new_york_day
 from simulator.instruments import Combo
 from simulator.ledger import Ledger
 from simulator.linked_orders import bracket
 from simulator.order_check import OrderCheck, Refusal
 from simulator.order_codec import Ticket
+from simulator.order_faults import OrderFaults, not_found
 from simulator.order_news import MANUAL_CLIENT, OrderNews
 from simulator.orders import Order, Status
 from simulator.requests import RequestError, invalid
@@ -54,6 +54,7 @@ class Desk:
         self._check = check
         self._switches = switches
         self._news = news
+        self._order_faults = OrderFaults(faults, news)
         self._next_ids: dict[int, int] = {}
         self._bound = 0
 
@@ -67,10 +68,8 @@ class Desk:
 
     def place(self, client: Client, ticket: Ticket, exchange: Exchange, now: datetime) -> None:
         """Take an order, or new terms of one that works."""
-        dropped = self._faults.strikes("drop_order")
-        muted, halved = self._faults.strikes("hold_ack"), self._faults.strikes("half_fill")
         self._record(client, ticket, now)
-        if dropped or self._faults.outages.cut_off:
+        if self._order_faults.swallows(client, ticket):
             return
         try:
             order = self._take(client, ticket, exchange, now)
@@ -79,13 +78,16 @@ class Desk:
             return
         if order is None:
             return
-        order.muted = muted
-        if halved:
-            order.fill_cap, order.capped_on = -(-order.quantity // 2), new_york_day(now)
+        self._order_faults.mark(order, now)
         if order.transmitted:
             self._transmit(order, exchange, now)
         else:
             exchange.keep(order)
+        self._order_faults.afterwards(client, order)
+
+    def run(self, exchange: Exchange, now: datetime) -> None:
+        """Do what faults have put off to this instant."""
+        self._order_faults.run(exchange, now)
 
     def place_by_hand(self, ticket: Ticket, exchange: Exchange, now: datetime) -> Order:
         """Take an order that was made at the gateway's own screen; it has no order id yet.
@@ -111,12 +113,13 @@ class Desk:
     def cancel(self, client: Client, order_id: int, exchange: Exchange, now: datetime) -> None:
         """Cancel one of the client's own orders."""
         self._ledger.write("cancel", now, client=client.client_id, order_id=order_id)
-        if self._faults.outages.cut_off:
-            return
         order = self._find(exchange, client.client_id, order_id)
+        if self._order_faults.swallows_cancel(client, order, order_id):
+            return
+        if order is not None and order.is_working:
+            self._order_faults.fills_first(order, exchange, now)
         if order is None:
-            text = f"OrderId {order_id} that needs to be cancelled is not found."
-            client.send(replies.error(order_id, 10147, text))
+            client.send(replies.error(order_id, 10147, not_found(order_id)))
         elif not order.is_working:
             text = (
                 f"OrderId {order_id} that needs to be cancelled cannot be cancelled, state: {order.status}."
@@ -174,6 +177,8 @@ class Desk:
         refusal = self._check.refusal(order, exchange.working(), now)
         if refusal is not None:
             self._refuse(order, refusal, exchange, now)
+            return
+        if self._order_faults.rejects(order, exchange, now):
             return
         self._warn(order)
         exchange.accept(order, now)

@@ -40,6 +40,7 @@ class Exchange:
 
     Attributes:
         orders: every order ever, by permId.
+        is_halted: nothing fills (a fault).
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Exchange:
         self._seed = seed
         self._listener = listener
         self.orders: dict[int, Order] = {}
+        self.is_halted = False
 
     def next_perm_id(self) -> int:
         """Return a new id, unique over all clients and the same in every run of one seed."""
@@ -117,6 +119,18 @@ class Exchange:
         for order in self.working():
             self._match(order, now)
 
+    def fill_rest(self, order: Order, now: datetime) -> None:
+        """Fill what remains of an order at its limit or, without one, at the far side (a fault)."""
+        quote = self._board.available(order.contract)
+        price = order.ticket.limit_price
+        if price is None and quote.mark is not None:
+            price = quote.ask if order.ticket.action == "BUY" else quote.bid
+        if price is not None and self._hours.is_open(order.contract, now) and order.may_work(now):
+            left = order.remaining
+            fill = Fill(price=price, quantity=left)
+            self._listener.executed(order, self._booking.execute(order, fill, now))
+            self._settle_links(order, left, now)
+
     def cancel_contract(self, item: Instrument, now: datetime) -> None:
         """Cancel the orders on a contract that has expired."""
         for order in self.working():
@@ -128,7 +142,9 @@ class Exchange:
         return Status.SUBMITTED if works or order.filled else Status.PRE_SUBMITTED
 
     def _match(self, order: Order, now: datetime) -> None:
-        if not (order.is_working and order.may_work(now) and self._hours.is_open(order.contract, now)):
+        if self.is_halted or not (
+            order.is_working and order.may_work(now) and self._hours.is_open(order.contract, now)
+        ):
             return
         if not self._has_triggered(order, now):
             return

@@ -36,6 +36,7 @@ from simulator.quotes import Board
 from simulator.recorder import Recorder
 from simulator.settlement import Settlement
 from simulator.switches import Switches
+from simulator.tick_faults import FARMS_OK, TickFaults
 from simulator.ticks import FROZEN, LIVE, Subscription
 from simulator.world import World
 
@@ -97,6 +98,7 @@ class Gateway:
         self.history = History(self.market, self.recorder, self.hours)
         self.pacing = HistoryPacing()
         self._bar_feeds = BarFeeds(self.history, self.recorder)
+        self._tick_faults = TickFaults(faults, self.clients)
         self._generics = GenericTicks(self.market, settings.seed)
         self.booking = Booking(
             board=self.board,
@@ -133,6 +135,7 @@ class Gateway:
         self._ahead = deque(t for t in instants(market.sessions, settings.step_s) if t > self.now)
         self.market.move_to(self.now)
         self.board.refresh(self.now)
+        faults.move_to(self.now)
         self.pnl.begin(self.now)
         self._watch_underlyings()
 
@@ -140,13 +143,13 @@ class Gateway:
         """Let a client in that has started its API; greets it with its account, order id and farm notices."""
         self.clients.add(client)
         self.desk.reconnected(client.client_id, self.exchange)
+        if self.faults.strikes("id_rollback"):
+            self.desk.roll_back(client.client_id)
         self.ledger.write("connect", self.now, client=client.client_id)
         client.send(
             replies.managed_accounts(self.settings.account),
             replies.next_valid_id(self.desk.next_order_id(client.client_id)),
-            replies.error(-1, 2104, "Market data farm connection is OK:usfarm"),
-            replies.error(-1, 2106, "HMDS data farm connection is OK:ushmds"),
-            replies.error(-1, 2158, "Sec-def data farm connection is OK:secdefnj"),
+            *(replies.error(-1, code, text) for code, text in FARMS_OK),
         )
         if self.faults.outages.cut_off:
             client.send(replies.error(-1, LOST, TEXTS[LOST]))
@@ -177,7 +180,7 @@ class Gateway:
 
     def send_ticks(self, clients: Iterable[Client]) -> None:
         """Send the ticks and bars of this instant that have changed."""
-        if self.faults.outages.cut_off:
+        if self.faults.outages.cut_off or self._tick_faults.is_silent:
             return
         for client in clients:
             for request_id in sorted(client.subscriptions):
@@ -218,6 +221,8 @@ class Gateway:
         self.pnl.begin(now)
         self._watch_underlyings()
         self.recorder.note(now)
+        self.exchange.is_halted = self._tick_faults.is_halted
+        self.desk.run(self.exchange, now)
         self.exchange.begin_instant(now)
         self.send_ticks(self.clients)
         self.exchange.match_all(now)
@@ -228,6 +233,7 @@ class Gateway:
 
     def _suffer(self, now: datetime) -> None:
         """Let the outages of this instant begin or end."""
+        self.faults.move_to(now)
         outages = self.faults.outages
         was_offline = outages.offline
         code = outages.move_to(now)
@@ -241,5 +247,7 @@ class Gateway:
                 client.hang_up()
         if code is not None:
             self.ledger.write("connectivity", now, code=code)
+        if not outages.cut_off:
+            self._tick_faults.move_to(now)
         if outages.offline != was_offline:
             self.ledger.write("offline" if outages.offline else "online", now)

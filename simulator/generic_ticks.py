@@ -1,7 +1,6 @@
 """The generic ticks that are modelled: open interest and volume of options, volatilities of underlyings."""
 
 import math
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
 
@@ -32,7 +31,7 @@ class GenericTicks:
         self._market = market
         self._seed = seed
 
-    def values(self, item: Instrument, wanted: frozenset[str], now: datetime) -> Mapping[int, float]:
+    def values(self, item: Instrument, wanted: frozenset[str], now: datetime) -> dict[int, float]:
         """Return tick numbers and values of what is asked for and known."""
         found: dict[int, float] = {}
         if item.sec_type == "OPT":

@@ -19,7 +19,7 @@ def contract_details(gateway: Gateway, client: Client, fields: Fields) -> None:
         return  # IBKR never answers these
     today = new_york_day(gateway.now)
     found = gateway.universe.find(query, today)
-    if not found:
+    if not found or gateway.faults.strikes("spurious_200"):
         raise not_found()
     for item in found:
         trading, liquid = (hours(gateway.hours, item, today) for hours in (trading_hours, liquid_hours))

@@ -3,6 +3,7 @@
 from simulator import data_replies, replies
 from simulator.clients import Client
 from simulator.computations import computed_price, computed_vol
+from simulator.contracts import not_found
 from simulator.gateway import Gateway
 from simulator.hours import new_york_day
 from simulator.instruments import Instrument
@@ -36,6 +37,8 @@ def market_data(gateway: Gateway, client: Client, fields: Fields) -> None:
         raise RequestError(101, "Max number of tickers has been reached")
     if gateway.faults.no_data:
         raise RequestError(354, _NOT_SUBSCRIBED)
+    if gateway.faults.strikes("spurious_200"):
+        raise not_found()
     item = gateway.universe.one(query, new_york_day(gateway.now))
     subscription = Subscription(
         request_id=request_id,
@@ -95,6 +98,8 @@ def _kind(gateway: Gateway, client: Client, item: Instrument) -> int:
     Raises:
         RequestError: 354, there are only delayed data and the client takes none.
     """
+    if gateway.faults.strikes("delayed_data"):
+        return DELAYED
     if gateway.settings.switches.delayed:
         if client.data_type in {LIVE, FROZEN}:
             where = f"{item.symbol} {item.exchanges[-1]}/TOP/ALL"

@@ -7,6 +7,7 @@ from simulator.clients import Client
 from simulator.gateway import Gateway
 from simulator.hours import eastern_text, new_york_day
 from simulator.order_codec import read_place_order
+from simulator.order_faults import READ_ONLY
 from simulator.order_news import MANUAL_CLIENT
 from simulator.orders import Execution, Order
 from simulator.requests import Fields, RequestError, invalid
@@ -123,9 +124,7 @@ def _read_filter(fields: Fields) -> _Filter:
 
 def _writable(gateway: Gateway) -> None:
     if gateway.settings.switches.read_only:
-        raise RequestError(
-            321, "Error validating request.-'cb' : cause - The API interface is currently in Read-Only mode."
-        )
+        raise RequestError(*READ_ONLY)
 
 
 def _visible(gateway: Gateway, client: Client) -> list[Order]:

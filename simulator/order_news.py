@@ -1,6 +1,7 @@
 """Telling clients what becomes of orders: the owner, the master client, and all of them about positions."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from simulator import order_replies, replies
 from simulator.account import Account
@@ -12,6 +13,12 @@ from simulator.orders import Execution, Order
 from simulator.switches import Switches
 
 MANUAL_CLIENT = 0
+_FILL = (
+    *("exec_zone", "duplicate_exec", "correction", "commission_before_exec", "no_commission"),
+    "unpushed_fill",
+)
+# What a gateway on a German Windows writes; no zone database has it.
+_UNKNOWN_ZONE = "Central European Standard Time"
 
 
 class OrderNews:
@@ -41,10 +48,24 @@ class OrderNews:
     def executed(self, order: Order, executions: list[Execution]) -> None:
         """Tell of a fill, and everybody of the positions."""
         name = self._account.name
-        frames = [order_replies.exec_details(-1, execution, name) for execution in executions]
+        struck = frozenset([fault for fault in _FILL if self._faults.strikes(fault)])
+        zone = _UNKNOWN_ZONE if "exec_zone" in struck else ""
+        fills = [order_replies.exec_details(-1, execution, name, zone) for execution in executions]
         states = [*self.status(order), order_replies.open_order(order, name)]
         fees = [order_replies.commission_report(e) for e in executions if e.commission is not None]
-        self.tell(order, frames + (fees + states if self._switches.commission_first else states + fees))
+        if "commission_before_exec" in struck:
+            frames = fees + fills + states
+        elif "no_commission" in struck:
+            frames = fills + states
+        else:
+            frames = fills + (fees + states if self._switches.commission_first else states + fees)
+        if "duplicate_exec" in struck:
+            frames += fills
+        if "correction" in struck:
+            corrected = [replace(e, exec_id=f"{e.exec_id[:-2]}02") for e in executions]
+            frames += [order_replies.exec_details(-1, execution, name) for execution in corrected]
+        if "unpushed_fill" not in struck:
+            self.tell(order, frames)
         if self._faults.outages.cut_off:
             return
         items = [e.contract for e in executions if not isinstance(e.contract, Combo)]

@@ -91,12 +91,15 @@ def order_bound(order: Order) -> bytes:
     return encode(100, order.perm_id, order.client_id, order.ticket.order_id)
 
 
-def exec_details(request_id: int, execution: Execution, account: str) -> bytes:
-    """Send an execution (11), exactly 31 fields; request_id -1 when it is news."""
+def exec_details(request_id: int, execution: Execution, account: str, zone: str = "") -> bytes:
+    """Send an execution (11), exactly 31 fields; request_id -1 when it is news, another zone's name by fault."""
     order = execution.order
+    time = eastern_text(execution.time)
+    if zone:
+        time = f"{time[:17]} {zone}"
     return encode(
         *(11, request_id, order.ticket.order_id, *contract_terms(execution.contract, exchange="CBOE")),
-        *(execution.exec_id, eastern_text(execution.time), account, "CBOE"),
+        *(execution.exec_id, time, account, "CBOE"),
         *("BOT" if execution.bought else "SLD", execution.quantity, execution.price, order.perm_id),
         *(order.client_id, 0, execution.cumulative, execution.average_price, order.ticket.order_ref),
         *("", None, "", 2),

@@ -156,7 +156,11 @@ class Session(asyncio.Protocol):
         except RequestError as error:
             self._refuse(error.code, error.reason)
             return
-        if self._gateway.clients.get(client_id) is not None:
+        if self._gateway.faults.strikes("silent_start"):
+            _LOG.warning("start left unanswered by a fault", extra={"facts": {"client": client_id}})
+            return
+        in_use = self._gateway.clients.get(client_id) is not None
+        if self._gateway.faults.strikes("id_in_use") or in_use:
             reason = "Unable to connect as the client id is already in use. Retry with a unique client id."
             self._refuse(326, reason)
             return
