@@ -19,9 +19,13 @@ async def serve(arguments: Arguments) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    with Ledger(arguments.ledger) as ledger:
+    async with AsyncExitStack() as stack:
+        ledger = stack.enter_context(Ledger(arguments.ledger))
         gateway = Gateway(arguments.settings, arguments.market, ledger, arguments.faults)
-        async with Server(gateway, arguments.host, arguments.port) as server:
+        server = await stack.enter_async_context(Server(gateway, arguments.host, arguments.port))
+        control = None
+        if arguments.control is not None:
+            control = await stack.enter_async_context(Control(gateway, arguments.control))
             sessions = arguments.market.sessions
             start_line = {
                 "listening": f"{arguments.host}:{server.port}",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from simulator.clock import ClockError, ClockMode, parse_mode
-from simulator.faults import Faults
+from simulator.faults import Faults, random_schedule
 from simulator.gateway import Settings
 from simulator.hours import NEW_YORK, new_york_day
 from simulator.market.model import Market, Session
@@ -40,6 +40,8 @@ class Arguments:
     market: Market
     faults: Faults
     ledger: Path | None
+    schedule: tuple[str, ...]
+    control: int | None
 
 
 class _Parser(argparse.ArgumentParser):
@@ -107,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     world = parser.add_mutually_exclusive_group()
     world.add_argument("--history", type=Path, metavar="DIR", help="play real days from this data folder")
-    world.add_argument("--regime", metavar="NAME", help="play generated days: shock (default), calm, melt-up")
+    world.add_argument("--regime", metavar="NAME", help="play generated days, default shock; see docs/simulator.md")
     parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day of a history")
     parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day of a history")
     parser.add_argument(
@@ -133,7 +135,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--step-client", type=int, metavar="ID", help="whose time requests step the clock")
     parser.add_argument("--step-s", type=int, default=60, help="seconds between instants of a session")
     parser.add_argument("--ledger", type=Path, metavar="FILE", help="write the gateway's own record here")
-    parser.add_argument("--fault", action="append", default=[], metavar="NAME[@N]")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME[@N|@HH:MM]")
+    parser.add_argument("--faults", type=int, metavar="SEED", help="a random schedule of faults")
+    parser.add_argument("--control", type=int, metavar="PORT", help="take commands on this loopback port")
     add_switches(parser)
     return parser
 
@@ -154,7 +158,10 @@ def parse(values: list[str] | None = None) -> Arguments:
         raise ArgumentError(f"--port {found.port}: not a port; use 0 to 65535")
     if not 1 <= found.step_s <= 3600:
         raise ArgumentError(f"--step-s {found.step_s}: use 1 to 3600 seconds")
-    faults = Faults(found.fault)
+    if found.control is not None and not 0 <= found.control <= 65535:
+        raise ArgumentError(f"--control {found.control}: not a port; use 0 to 65535")
+    schedule = [] if found.faults is None else random_schedule(found.faults)
+    faults = Faults([*found.fault, *schedule])
     start = found.start
     if start is None and found.history is None and found.clock.speed is not None:
         start = datetime.now(UTC)
@@ -177,7 +184,14 @@ def parse(values: list[str] | None = None) -> Arguments:
         special_session=special,
     )
     return Arguments(
-        host=found.host, port=found.port, settings=settings, market=market, faults=faults, ledger=found.ledger
+        host=found.host,
+        port=found.port,
+        settings=settings,
+        market=market,
+        faults=faults,
+        ledger=found.ledger,
+        schedule=(*found.fault, *schedule),
+        control=found.control,
     )
 
 

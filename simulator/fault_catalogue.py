@@ -39,13 +39,13 @@ _ROWS = (
         "id_in_use",
         CONNECTION,
         "the Nth start is refused with 326 and closed, though the id is free",
-        "ib_insync and ib_async: a half-open connection keeps its client id",
+        "ib_insync and ib_async: told by 326 and a closed socket, the connect call only times out",
     ),
     (
         "silent_start",
         CONNECTION,
         "the Nth connection is greeted and its start never answered",
-        "erdewit/ib_insync #256: a gateway that is up but not logged in is silent",
+        "erdewit/ib_insync IB.connectAsync: a silent server ends in TimeoutError",
     ),
     (
         "id_rollback",
@@ -68,8 +68,10 @@ _ROWS = (
     (
         "half_fill",
         PLACE,
-        "the Nth order fills half (rounded up); the rest stands untouched until the next day or one instant "
-        "after its client connects anew",
+        (
+            "the Nth order fills half (rounded up); the rest stands untouched until the next day or one instant "
+            "after its client connects anew"
+        ),
         "IBKR paper trading notes: fills come from the top of the book",
     ),
     (
@@ -100,19 +102,19 @@ _ROWS = (
         "reject_before",
         PLACE,
         "the Nth order is rejected: 201, then orderStatus Inactive",
-        "erdewit/ib_insync #559 and #656: which of the two comes first differs",
+        "message code 201 as clients report it: orderStatus Inactive before or after",
     ),
     (
         "reject_after",
         PLACE,
         "the Nth order is rejected: orderStatus Inactive, then 201",
-        "erdewit/ib_insync #559 and #656: which of the two comes first differs",
+        "message code 201 as clients report it: orderStatus Inactive before or after",
     ),
     (
         "inactive_live",
         PLACE,
         "the Nth order is told to be Inactive, and at the next instant to be live as it always was",
-        "erdewit/ib_insync #690: Inactive orders came back to life",
+        "erdewit/ib_insync OrderStatus: Inactive is neither done nor active",
     ),
     (
         "duplicate_id",
@@ -124,7 +126,7 @@ _ROWS = (
         "read_only",
         PLACE,
         "the Nth placeOrder is refused with 321, Read-Only mode",
-        "erdewit/ib_insync #7, #224: the API is read-only after a restart",
+        "erdewit/ib_insync #1, #7, #224: the gateway's API is in read-only mode",
     ),
     (
         "pacing",
@@ -154,7 +156,7 @@ _ROWS = (
         "unknown_cancel",
         CANCEL,
         "the Nth cancelOrder is answered with 10147 although the order works on",
-        "ib_async #191: 10147 for an order that is live",
+        "TWS API documentation, message code 10147",
     ),
     (
         "fill_on_cancel",
@@ -172,7 +174,7 @@ _ROWS = (
         "duplicate_exec",
         FILL,
         "the executions of the Nth fill are sent twice",
-        "TWS API documentation, execDetails: the same execution may be reported more than once",
+        "erdewit/ib_insync wrapper.execDetails: ignores an execId that it has seen",
     ),
     (
         "correction",
@@ -190,7 +192,7 @@ _ROWS = (
         "no_commission",
         FILL,
         "the commission reports of the Nth fill are never pushed; a request for executions brings them",
-        "QuantConnect/Lean: commission reports may be missing",
+        "erdewit/ib_insync: commissions are reconciled by reqExecutions, which re-sends them",
     ),
     (
         "unpushed_fill",
@@ -214,7 +216,7 @@ _ROWS = (
         "no_history",
         REQUEST,
         "the Nth request for historical bars is answered with 162, no data",
-        "erdewit/ib_insync #555: historical requests without data",
+        "TWS API documentation, message code 162: HMDS query returned no data",
     ),
     (
         "delayed_data",
@@ -256,7 +258,7 @@ _ROWS = (
         "stale_quotes",
         INSTANT,
         "from the Nth instant on, for five minutes, no ticks come and nothing says so",
-        "erdewit/ib_insync #439: a subscription that stands still",
+        "erdewit/ib_insync #256, #411: subscriptions are lost in resets",
     ),
     (
         "competing_session",
@@ -279,16 +281,20 @@ _ROWS = (
     (
         CONNECTIVITY,
         SPAN,
-        "between two times of day the gateway is cut off: 1100, no ticks and no reports, orders and cancels "
-        "are lost; then 1101 (subscriptions gone, the default) or 1102",
+        (
+            "between two times of day the gateway is cut off: 1100, no ticks and no reports, orders and cancels "
+            "are lost; then 1101 (subscriptions gone, the default) or 1102"
+        ),
         "erdewit/ib_insync #256 and Lean.Brokerages.InteractiveBrokers #249: what happened after 1100 is not "
         "told later",
     ),
     (
         OFFLINE,
         SPAN,
-        "between two times of day there is no gateway: every connection ends and none is let in, while orders "
-        "at the broker work on",
+        (
+            "between two times of day there is no gateway: every connection ends, none is let in, "
+            "while orders at the broker work on"
+        ),
         "Lean.Brokerages.InteractiveBrokers #242: the nightly restart resets the socket",
     ),
 )

@@ -92,7 +92,7 @@ def order_bound(order: Order) -> bytes:
 
 
 def exec_details(request_id: int, execution: Execution, account: str, zone: str = "") -> bytes:
-    """Send an execution (11), exactly 31 fields; request_id -1 when it is news, another zone's name by fault."""
+    """Send an execution (11), exactly 31 fields; request_id -1 when it is news; `zone` is a fault's."""
     order = execution.order
     time = eastern_text(execution.time)
     if zone:
