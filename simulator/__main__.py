@@ -4,8 +4,10 @@ import asyncio
 import json
 import signal
 import sys
+from contextlib import AsyncExitStack
 
 from simulator.arguments import ArgumentError, Arguments, parse
+from simulator.control import Control
 from simulator.faults import FaultError
 from simulator.gateway import Gateway
 from simulator.ledger import Ledger
@@ -26,19 +28,23 @@ async def serve(arguments: Arguments) -> None:
         control = None
         if arguments.control is not None:
             control = await stack.enter_async_context(Control(gateway, arguments.control))
-            sessions = arguments.market.sessions
-            start_line = {
-                "listening": f"{arguments.host}:{server.port}",
-                "account": arguments.settings.account,
-                "clock": arguments.settings.clock.name,
-                "now": gateway.now.isoformat(),
-                "sessions": len(sessions),
-                "first": sessions[0].day.isoformat(),
-                "last": sessions[-1].day.isoformat(),
-            }
-            sys.stdout.write(json.dumps(start_line) + "\n")
-            sys.stdout.flush()
-            await server.serve(stop)
+        sessions = arguments.market.sessions
+        start_line: dict[str, object] = {
+            "listening": f"{arguments.host}:{server.port}",
+            "account": arguments.settings.account,
+            "clock": arguments.settings.clock.name,
+            "now": gateway.now.isoformat(),
+            "sessions": len(sessions),
+            "first": sessions[0].day.isoformat(),
+            "last": sessions[-1].day.isoformat(),
+        }
+        if control is not None:
+            start_line["control"] = f"127.0.0.1:{control.port}"
+        if arguments.schedule:
+            start_line["faults"] = list(arguments.schedule)
+        sys.stdout.write(json.dumps(start_line) + "\n")
+        sys.stdout.flush()
+        await server.serve(stop)
 
 
 def main() -> int:

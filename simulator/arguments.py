@@ -109,7 +109,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     world = parser.add_mutually_exclusive_group()
     world.add_argument("--history", type=Path, metavar="DIR", help="play real days from this data folder")
-    world.add_argument("--regime", metavar="NAME", help="play generated days, default shock; see docs/simulator.md")
+    world.add_argument(
+        "--regime", metavar="NAME", help="generated days, default shock; see docs/simulator.md"
+    )
     parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day of a history")
     parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day of a history")
     parser.add_argument(

@@ -5,13 +5,14 @@ One object a line is read, one is answered: `{"ok": true, ...}` or `{"ok": false
 - `{"fault": "drop_order"}` lets a fault strike at its next occurrence; `drop_order@3` at the third from now.
 - `{"close": 7}` ends the connection of a client.
 - `{"notice": 1300, "text": "..."}` sends an error without a request to every client.
-- `{"by_hand": {"con_id": N, "action": "BUY", "quantity": 1, "limit": 1.5}}` makes an order at the gateway's own
-  screen; client 0 can bind it.
+- `{"by_hand": {"con_id": N, "action": "BUY", "quantity": 1, "limit": 1.5}}` makes an order at the gateway's
+  own screen; client 0 can bind it.
 - `{"state": true}` tells the game time, the connected clients and the working orders.
 """
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self
@@ -23,6 +24,7 @@ from simulator.order_codec import make_ticket
 from simulator.order_fields import Terms
 from simulator.requests import ContractQuery, RequestError
 
+_LOG = logging.getLogger(__name__)
 _LINE_BYTES_MAX = 1 << 16
 
 
@@ -70,8 +72,10 @@ class Control:
                 writer.write(json.dumps(run_line(self._gateway, line)).encode() + b"\n")
                 self._gateway.clients.flush()
                 await writer.drain()
-        except (ConnectionError, ValueError):
-            pass  # the commander is gone, or its line has no end: there is nobody to tell
+        except ConnectionError as error:
+            _LOG.info("commander gone", extra={"facts": {"error": str(error)}})
+        except ValueError as error:  # a line over the limit; where the next begins is not known
+            writer.write(json.dumps({"ok": False, "error": f"line too long: {error}"}).encode() + b"\n")
         finally:
             self._writers.remove(writer)
             writer.close()
@@ -80,15 +84,18 @@ class Control:
 def run_line(gateway: Gateway, line: bytes) -> dict[str, Any]:
     """Carry out one line and return its answer."""
     try:
-        command = json.loads(line)
-        if not isinstance(command, dict) or len(command.keys() & _COMMANDS.keys()) != 1:
-            raise ControlError(f"a command is an object with one of {', '.join(_COMMANDS)}")
-        (name,) = command.keys() & _COMMANDS.keys()
-        return {"ok": True, **_COMMANDS[name](gateway, command)}
-    except json.JSONDecodeError as error:
+        return {"ok": True, **_run(gateway, json.loads(line))}
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
         return {"ok": False, "error": f"not JSON: {error}"}
     except (ControlError, FaultError, RequestError) as error:
         return {"ok": False, "error": str(error)}
+
+
+def _run(gateway: Gateway, command: object) -> dict[str, Any]:
+    if not isinstance(command, dict) or len(command.keys() & _COMMANDS.keys()) != 1:
+        raise ControlError(f"a command is an object with one of {', '.join(_COMMANDS)}")
+    (name,) = command.keys() & _COMMANDS.keys()
+    return _COMMANDS[name](gateway, command)
 
 
 def _fault(gateway: Gateway, command: dict[str, Any]) -> dict[str, Any]:

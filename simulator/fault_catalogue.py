@@ -69,8 +69,8 @@ _ROWS = (
         "half_fill",
         PLACE,
         (
-            "the Nth order fills half (rounded up); the rest stands untouched until the next day or one instant "
-            "after its client connects anew"
+            "the Nth order fills half (rounded up); the rest stands untouched until the next day "
+            "or one instant after its client connects anew"
         ),
         "IBKR paper trading notes: fills come from the top of the book",
     ),
@@ -282,11 +282,10 @@ _ROWS = (
         CONNECTIVITY,
         SPAN,
         (
-            "between two times of day the gateway is cut off: 1100, no ticks and no reports, orders and cancels "
-            "are lost; then 1101 (subscriptions gone, the default) or 1102"
+            "between two times of day the gateway is cut off: 1100, no ticks and no reports, "
+            "orders and cancels are lost; then 1101 (subscriptions gone, the default) or 1102"
         ),
-        "erdewit/ib_insync #256 and Lean.Brokerages.InteractiveBrokers #249: what happened after 1100 is not "
-        "told later",
+        "erdewit/ib_insync #256, Lean.Brokerages.InteractiveBrokers #249: nothing of it is told later",
     ),
     (
         OFFLINE,

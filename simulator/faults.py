@@ -72,7 +72,7 @@ class Faults:
             self._times.setdefault(name, []).append(_time_of_day(item, detail))
         elif mark and (not detail.isdecimal() or int(detail) < 1):
             raise FaultError(
-                f"--fault {item}: '{detail}' is not an occurrence or a time; use {name}@1, {name}@2, {name}@10:30"
+                f"--fault {item}: '{detail}' is not an occurrence nor a time; use {name}@1 or {name}@10:30"
             )
         else:
             self._due.setdefault(name, set()).add(self._seen.get(name, 0) + int(detail or 1))

@@ -199,10 +199,10 @@ class Gateway:
             client.send(*subscription.change_kind(LIVE if self.board.is_open(item) else FROZEN))
         quote = self.board.quote(item) if subscription.kind != FROZEN else self.board.frozen(item)
         day = self.recorder.today(item, new_york_day(self.now))
-        values = (
-            self._generics.values(item, subscription.generics, self.now) if subscription.generics else None
-        )
-        client.send(*subscription.update(quote, self.now, day, values))
+        values = self._tick_faults.halt_ticks()
+        if subscription.generics:
+            values |= self._generics.values(item, subscription.generics, self.now)
+        client.send(*subscription.update(self._tick_faults.distort(quote), self.now, day, values))
 
     def _watch_underlyings(self) -> None:
         """Record what history is asked of most: the indices and the futures that are listed."""

@@ -20,6 +20,8 @@ _UNWORKABLE_NUMBERS = names(
     "trailStopPrice trailingPercent scaleInitLevelSize scalePriceIncrement cashQty minQty"
 )
 _UNWORKABLE_FLAGS = names("isOmsContainer")
+# No order is larger; arithmetic to the cent stays exact within these.
+_MOST = {"totalQuantity": 1e9, "lmtPrice": 1e9, "auxPrice": 1e9}
 _ADJUSTED_NONE = frozenset({"", "NONE"})
 
 
@@ -33,6 +35,9 @@ def check_terms(ticket: Ticket) -> None:
         raise invalid(f"Invalid action '{ticket.action}'; use BUY or SELL")
     if ticket.quantity < 1 or ticket.quantity != int(ticket.quantity):
         raise invalid(f"totalQuantity {ticket.quantity:g} is not a whole number of contracts of 1 or more")
+    for name, limit in _MOST.items():
+        if abs(ticket.terms.number(name) or 0.0) > limit:
+            raise invalid(f"{name} {ticket.terms.text(name)} is beyond {limit:g}; no order is so large")
     if not ticket.order_type:
         raise invalid("Invalid order type was entered")
     if ticket.order_type in _NEED_LIMIT and ticket.limit_price is None:

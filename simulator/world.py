@@ -1,9 +1,10 @@
 """The played market with what follows from it: other indices, stocks, and the weekly VIX products.
 
 The market itself knows SPX, VIX, the monthly VX futures and their options. Everything here is modelled on
-those: XSP and SPY are tenths of SPX, VIX9D and VIX3M follow the futures curve, VXX is the 30-day blend of the
-first two futures (its level, without the decay of its rolling), weekly VX futures lie on the line between
-VIX and the monthlies, VIXW options take the volatility of the next monthly expiry.
+those: XSP and SPY are tenths of SPX, VIX9D follows the futures curve (and so do VIX3M and breadth their
+neighbours where the market does not know them), VXX is the 30-day blend of the first two futures (its level,
+without the decay of its rolling), weekly VX futures lie on the line between VIX and the monthlies, VIXW
+options take the volatility of the next monthly expiry.
 """
 
 import math
@@ -13,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from simulator.hours import Hours, new_york_day
-from simulator.market.model import Bar, Market, OptionValue, Session
+from simulator.market.model import Bar, IssueCounts, Market, OptionValue, Session
 from simulator.pricing import black
 from simulator.pricing.vix import expiry_at
 from simulator.randomness import uniform
@@ -53,6 +54,7 @@ class World:
         self._now: datetime | None = None
         # The first VIX print of each session: what weeklies settle at.
         self._openings: dict[date, float] = {}
+        self._weeklies: dict[date, tuple[date, ...]] = {}
 
     @property
     def sessions(self) -> Sequence[Session]:
@@ -92,10 +94,11 @@ class World:
             "VIX3M": math.sqrt(vix * (self._on_curve(_THREE_MONTHS) or vix)),
         }[symbol]
 
-    def breadth(self) -> Breadth | None:
-        """NYSE breadth of the session so far; None before its open."""
-        if self._now is None:
-            return None
+    def breadth(self) -> IssueCounts | None:
+        """NYSE issues of the session so far: the market's where it knows them; None before the first open."""
+        known = self._market.breadth()
+        if known is not None or self._now is None:
+            return known
         day = new_york_day(self._now)
         session = self._hours.session(day)
         level = self._market.index("SPX")
@@ -114,6 +117,11 @@ class World:
 
     def weekly_futures(self, day: date) -> tuple[date, ...]:
         """Settlement dates of the weekly VX futures listed on a day, those of the monthlies left out."""
+        if day not in self._weeklies:
+            self._weeklies[day] = self._find_weeklies(day)
+        return self._weeklies[day]
+
+    def _find_weeklies(self, day: date) -> tuple[date, ...]:
         monthlies = set(self._market.futures(day)) | set(self._market.expiries("VIX", day))
         found = []
         for ahead in range(7 * WEEKLY_WEEKS):

@@ -41,7 +41,9 @@ def test_a_listener_that_is_gone_is_logged_not_fatal(
 
 
 @pytest.mark.parametrize(
-    ("pid", "expected_s"), [(None, 300.0), (str(os.getpid()), 300.0), (str(os.getpid() + 1), None)]
+    ("pid", "expected_s"),
+    [(None, 300.0), (str(os.getpid()), 300.0), (str(os.getpid() + 1), None)],
+    ids=["nobody", "us", "another"],
 )
 def test_the_watchdog_is_for_the_process_it_names(tmp_path: Path, pid: str | None, expected_s: float) -> None:
     """WATCHDOG_PID of another process means that nobody waits for us."""

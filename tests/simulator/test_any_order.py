@@ -111,7 +111,7 @@ def _strategy(field: dataclasses.Field[Any]) -> st.SearchStrategy[Any]:
 
 def _conditions() -> st.SearchStrategy[Any]:
     def build(kind: int) -> st.SearchStrategy[Any]:
-        made = OrderCondition.createClass(kind)
+        made = OrderCondition.createClass(kind)  # type: ignore[no-untyped-call]
         values = {
             field.name: {
                 bool: st.booleans(),
@@ -276,7 +276,7 @@ def test_any_order_comes_back_field_for_field(
     neutral: DeltaNeutralContract | None,
     bag: bool,  # noqa: FBT001 - an example's value
 ) -> None:
-    """An order that is not transmitted yet is kept as it is, told with all its terms, and told again when done."""
+    """An order that is not transmitted is kept as it is, told with all its terms, and again when done."""
     client, ids = legs
     contract = Contract(conId=ids[0], secType="OPT", symbol="SPX", exchange="SMART", currency="USD")
     if bag:

@@ -27,14 +27,14 @@ class _Trader:
     def __init__(self, client: Inside, seed: int) -> None:
         self.client = client
         self.gateway = client.gateway
-        self._draw = random.Random(seed)  # noqa: S311 - reproducible orders, no secret
+        self._draw = random.Random(seed)
         self._next = 1
         self.contracts = self._choose()
 
     def _choose(self) -> list[Any]:
         gateway = self.gateway
         today = new_york_day(gateway.now)
-        found = list(gateway.universe._futures(today))[:2] + [gateway.universe.by_id(756733, today)]
+        found = [*list(gateway.universe._futures(today))[:2], gateway.universe.by_id(756733, today)]
         for name, count in (("VIX", 1), ("VIXW", 1), ("SPXW", 1), ("XSP", 1)):
             expiry = gateway.market.expiries(name, today)[0]
             strikes = gateway.market.strikes(name, expiry)

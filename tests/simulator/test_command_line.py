@@ -125,3 +125,27 @@ async def test_real_days_bring_the_official_settlements(launch: Launch) -> None:
         await ib.reqCurrentTimeAsync()
     assert [ticker.markPrice for ticker in tickers] == [33.225, 27.975]
     ib.disconnect()
+
+
+async def test_switches_and_the_control_port_are_options(launch: Launch) -> None:
+    """The start line names the control port and the schedule; a switch is in force; SIGTERM still ends it."""
+    process, line, port = await launch(
+        "--clock=stepped", "--sessions=2", "--read-only", "--faults=6", "--fault=halted@10:30", "--control=0"
+    )
+    assert line["faults"][0] == "halted@10:30"
+    assert len(line["faults"]) > 1
+    reader, writer = await asyncio.open_connection(*line["control"].split(":"))
+    writer.write(b'{"state": true}\n')
+    assert json.loads(await reader.readline())["clients"] == []
+    ib: Any = IB()  # type: ignore[no-untyped-call]
+    codes: list[int] = []
+    ib.errorEvent += lambda _id, code, *_: codes.append(code)
+    await ib.connectAsync("127.0.0.1", port, clientId=1, timeout=10, readonly=True)
+    ib.reqGlobalCancel()
+    await ib.reqCurrentTimeAsync()
+    assert 321 in codes
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+    assert process.returncode == 0
+    writer.close()
+    ib.disconnect()
