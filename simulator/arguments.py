@@ -156,12 +156,7 @@ def parse(values: list[str] | None = None) -> Arguments:
         MarketDataError: the market cannot be built.
     """
     found = _parser().parse_args(sys.argv[1:] if values is None else values)
-    if not 0 <= found.port <= 65535:
-        raise ArgumentError(f"--port {found.port}: not a port; use 0 to 65535")
-    if not 1 <= found.step_s <= 3600:
-        raise ArgumentError(f"--step-s {found.step_s}: use 1 to 3600 seconds")
-    if found.control is not None and not 0 <= found.control <= 65535:
-        raise ArgumentError(f"--control {found.control}: not a port; use 0 to 65535")
+    _check_numbers(found)
     schedule = [] if found.faults is None else random_schedule(found.faults)
     faults = Faults([*found.fault, *schedule])
     start = found.start
@@ -195,6 +190,15 @@ def parse(values: list[str] | None = None) -> Arguments:
         schedule=(*found.fault, *schedule),
         control=found.control,
     )
+
+
+def _check_numbers(found: argparse.Namespace) -> None:
+    if not 0 <= found.port <= 65535:
+        raise ArgumentError(f"--port {found.port}: not a port; use 0 to 65535")
+    if not 1 <= found.step_s <= 3600:
+        raise ArgumentError(f"--step-s {found.step_s}: use 1 to 3600 seconds")
+    if found.control is not None and not 0 <= found.control <= 65535:
+        raise ArgumentError(f"--control {found.control}: not a port; use 0 to 65535")
 
 
 def _special_session(found: argparse.Namespace, start: datetime | None) -> Session | None:

@@ -108,25 +108,7 @@ class Gateway:
             bag_commission=settings.switches.bag_commission,
             executions=[],
         )
-        check = OrderCheck(universe=self.universe, hours=self.hours, account=self.account, board=self.board)
-        news = OrderNews(
-            account=self.account,
-            clients=self.clients,
-            feed=self.feed,
-            faults=faults,
-            switches=settings.switches,
-        )
-        self.desk = Desk(
-            account=self.account,
-            ledger=ledger,
-            faults=faults,
-            check=check,
-            switches=settings.switches,
-            news=news,
-        )
-        self.exchange = Exchange(
-            board=self.board, hours=self.hours, booking=self.booking, seed=settings.seed, listener=news
-        )
+        self.desk, self.exchange = self._make_floor()
         self._settlement = Settlement(
             market=self.market, account=self.account, exchange=self.exchange, feed=self.feed, ledger=ledger
         )
@@ -138,6 +120,29 @@ class Gateway:
         faults.move_to(self.now)
         self.pnl.begin(self.now)
         self._watch_underlyings()
+
+    def _make_floor(self) -> tuple[Desk, Exchange]:
+        """Make the desk that takes orders and the exchange that works them."""
+        check = OrderCheck(universe=self.universe, hours=self.hours, account=self.account, board=self.board)
+        news = OrderNews(
+            account=self.account,
+            clients=self.clients,
+            feed=self.feed,
+            faults=self.faults,
+            switches=self.settings.switches,
+        )
+        desk = Desk(
+            account=self.account,
+            ledger=self.ledger,
+            faults=self.faults,
+            check=check,
+            switches=self.settings.switches,
+            news=news,
+        )
+        exchange = Exchange(
+            board=self.board, hours=self.hours, booking=self.booking, seed=self.settings.seed, listener=news
+        )
+        return desk, exchange
 
     def attach(self, client: Client) -> None:
         """Let a client in that has started its API; greets it with its account, order id and farm notices."""

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from daemon.broker.ib.adapter import IbBroker
 from strategies.core.commands import (
     CancelOrder,
@@ -20,6 +22,7 @@ from strategies.core.commands import (
 )
 from strategies.core.events import (
     AnyEvent,
+    BrokerNotice,
     ChainListed,
     ExecutionReported,
     ExpiryListed,
@@ -154,3 +157,18 @@ async def test_the_same_conversation_drains_the_same_events(gateway: Start, sess
     assert runs[0] == runs[1]
     assert [event.status for event in runs[0] if isinstance(event, OrderStatus)][-1] == "Cancelled"
     assert any(isinstance(event, ExecutionReported) for event in runs[0])
+
+
+@pytest.mark.parametrize(("asked_for", "comes"), [(1, False), (3, True)])
+async def test_delayed_data_are_quotes_only_for_who_asked_for_them(
+    gateway: Start, session: StartSession, asked_for: int, *, comes: bool
+) -> None:
+    """A price of a quarter of an hour ago must not pass for the present one; by setting it may."""
+    paper = await gateway("--delayed" if asked_for == 3 else "--fault=delayed_data@1")
+    world = session(paper.port, paper.now, market_data_type=asked_for)
+    await world.broker.connected(10)
+    await world.ask(Watch(instruments=(SPX,)))
+    events = world.events + await world.step_to(14, 55)
+    lasts = {q.last for event in events if isinstance(event, Quotes) for q in event.quotes}
+    assert bool(lasts - {None}) is comes
+    assert any(isinstance(event, BrokerNotice) and event.code == 10167 for event in events)

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from simulator.hours import new_york_day
+from simulator.requests import ContractQuery
 
 Inside = Any  # the in-process client of conftest, whose classes cannot be imported
 
@@ -65,8 +66,6 @@ class _Trader:
 
 def gateway_query(gateway: Any, name: str, expiry: Any, strike: float, right: str) -> Any:  # noqa: ANN401 - the gateway's own types
     """Describe an option as a client would."""
-    from simulator.requests import ContractQuery  # noqa: PLC0415 - only this helper needs it
-
     last = gateway.universe._last_trade(name, expiry)
     symbol = {"VIXW": "VIX", "SPXW": "SPX"}.get(name, name)
     return ContractQuery(

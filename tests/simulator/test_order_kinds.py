@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from ib_insync import Contract, LimitOrder, MarketOrder, Order, StopLimitOrder, StopOrder, Ticker
+from ib_insync import Contract, LimitOrder, StopLimitOrder, StopOrder, Ticker
 
 from simulator.switches import Switches
 
@@ -291,13 +291,3 @@ async def test_client_0_binds_orders_made_by_hand(paper: Paper, trading: Trading
     raw.send(4, 1, -1, "")
     await raw.until("4", "202")
     assert not made.is_working
-
-
-async def test_an_order_that_cannot_be_worked_is_inactive_before_its_error(trading: Trading) -> None:
-    """Any order type that cannot be worked is still told as Inactive, with its terms, before its error."""
-    ib, call, _ticker = trading
-    order = Order(action="BUY", totalQuantity=1, orderType="REL", lmtPrice=1.0, percentOffset=0.1, tif="DAY")
-    trade = ib.placeOrder(call, order)
-    await ib.reqCurrentTimeAsync()
-    assert [entry.status for entry in trade.log if entry.status][-2:] == ["Inactive", "Cancelled"]
-    assert ib.placeOrder(call, MarketOrder("BUY", 1, tif="DAY")).order.orderId > order.orderId

@@ -103,3 +103,14 @@ async def test_open_and_completed_orders_have_all_their_fields(paper: Paper) -> 
     completed = (await raw.until("101"))[-1]
     assert len(completed) == 101
     assert completed[22:24] == ["ref2", opened[25]]
+
+
+async def test_an_order_that_cannot_be_worked_is_inactive_before_its_error(paper: Paper) -> None:
+    """An order type that is not served is still told as Inactive, with its terms, before its error."""
+    ib = await paper.connect()
+    (option,) = await ib.qualifyContractsAsync(Option("VIX", "20260120", 20.0, "C", "SMART"))
+    order = Order(action="BUY", totalQuantity=1, orderType="REL", lmtPrice=1.0, percentOffset=0.1, tif="DAY")
+    trade = ib.placeOrder(option, order)
+    await ib.reqCurrentTimeAsync()
+    assert [entry.status for entry in trade.log if entry.status][-2:] == ["Inactive", "Cancelled"]
+    assert ib.placeOrder(option, MarketOrder("BUY", 1, tif="DAY")).order.orderId > order.orderId

@@ -41,7 +41,7 @@ class IbBroker:
         self._worker = Worker()
         self._book = OrderBook(settings.order_ref_prefix)
         self._catalogue = catalogue = Catalogue()
-        self._market = Market(catalogue, self._inbox)
+        self._market = Market(catalogue, self._inbox, settings.market_data_type)
         self._reports = Reports(self._book, self._inbox)
         self._orders = Orders(settings, catalogue, self._book, self._inbox)
         self._clock_check = ClockCheck(now, self._inbox)

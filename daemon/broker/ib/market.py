@@ -16,13 +16,17 @@ from strategies.core.instruments import Instrument, InstrumentKey, Kind
 _GENERIC_TICKS = {Kind.FUTURE: "221,232"}
 """Mark price (tick 37), which carries a future's settlement: 232 in IBKR's tables, 221 in the library's."""
 
+_DELAYED = frozenset({3, 4})
+"""Market data types: delayed, and delayed frozen."""
+
 
 class Market:
     """The instruments that are wanted, and the subscriptions of the present connection."""
 
-    def __init__(self, catalogue: Catalogue, inbox: Inbox) -> None:
+    def __init__(self, catalogue: Catalogue, inbox: Inbox, market_data_type: int) -> None:
         self._catalogue = catalogue
         self._inbox = inbox
+        self._takes_delayed = market_data_type in _DELAYED
         self._wanted: dict[InstrumentKey, Instrument] = {}
         self._live: dict[InstrumentKey, Contract] = {}
         self._keys: dict[int, InstrumentKey] = {}  # by contract id
@@ -80,8 +84,9 @@ class Market:
                 return
 
     def ticked(self, tickers: Iterable[Ticker]) -> None:
-        """Take the changed tickers of one network read."""
+        """Take the changed tickers of one network read; delayed ones, unless asked for, are no quotes."""
         for ticker in tickers:
             key = self._keys.get(ticker.contract.conId) if ticker.contract else None
             if key in self._wanted and self._live.get(key) is ticker.contract:
-                self._inbox.quote(quote_of(ticker, key))
+                late = ticker.marketDataType in _DELAYED and not self._takes_delayed
+                self._inbox.quote(Quote(instrument=key) if late else quote_of(ticker, key))
