@@ -4,12 +4,13 @@ from msgspec import structs
 
 from strategies.alvh.condors import LEG_RATIOS
 from strategies.alvh.plans import (
+    Tenor,
     end_plan,
-    listing_of,
-    nearest_expiry,
+    listing_for,
     plan_subject,
     search,
     send,
+    start_selecting,
     timed_out,
     watch_more,
 )
@@ -47,28 +48,14 @@ def carry_out_open(turn: Turn, plan: Plan) -> None:
 
 def _start(turn: Turn, plan: Plan) -> None:
     rules = turn.rules.condors
-    chains = [c for name in ("SPX", "SPXW") if (c := turn.state.market.chains.get(name)) is not None]
-    found = nearest_expiry(chains, turn.today, rules.dte_target, rules.dte_min, rules.dte_max)
-    if found is None:
-        end_plan(turn, plan, "refused", "no SPX expiry in the allowed tenor is listed")
-        return
-    if listing_of(turn, *found) is not None:
-        turn.put_plan(
-            structs.replace(
-                plan,
-                stage=PlanStage.SELECTING,
-                trading_class=found[0].trading_class,
-                listed=found[1],
-                selecting_since=turn.now,
-            )
-        )
+    tenor = Tenor(target=rules.dte_target, low=rules.dte_min, high=rules.dte_max)
+    start_selecting(turn, plan, ("SPX", "SPXW"), tenor)
 
 
 def _select(turn: Turn, plan: Plan) -> None:
     """Close in on both short strikes; with both found, add the wings."""
     assert plan.listed is not None
-    chain = turn.state.market.chains.get(plan.trading_class)
-    listing = None if chain is None else listing_of(turn, chain, plan.listed)  # none yet after a restart
+    listing = listing_for(turn, plan)
     spot = spx_last(turn)
     if listing is None or isinstance(spot, Unavailable):
         return

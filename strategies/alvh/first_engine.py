@@ -7,14 +7,15 @@ from msgspec import structs
 
 from strategies.alvh.bar import FinalBar
 from strategies.alvh.plans import (
+    Tenor,
     add_plan,
     end_plan,
-    listing_of,
-    nearest_expiry,
+    listing_for,
     plan_subject,
     plans_for,
     search,
     send,
+    start_selecting,
     timed_out,
     watch_more,
 )
@@ -164,31 +165,15 @@ def carry_out(turn: Turn, plan: Plan) -> None:
 
 
 def _start(turn: Turn, plan: Plan) -> None:
-    """Choose the expiry, get its contracts."""
     rules = turn.rules.first_engine
-    chain = turn.state.market.chains.get("VIX")
-    chains = [] if chain is None else [chain]
-    found = nearest_expiry(chains, turn.today, rules.dte_target, rules.dte_min, rules.dte_max)
-    if found is None:
-        end_plan(turn, plan, "refused", "no monthly VIX expiry in the allowed tenor is listed")
-        return
-    if listing_of(turn, *found) is not None:
-        turn.put_plan(
-            structs.replace(
-                plan,
-                stage=PlanStage.SELECTING,
-                trading_class=found[0].trading_class,
-                listed=found[1],
-                selecting_since=turn.now,
-            )
-        )
+    tenor = Tenor(target=rules.dte_target, low=rules.dte_min, high=rules.dte_max)
+    start_selecting(turn, plan, ("VIX",), tenor)
 
 
 def _select(turn: Turn, plan: Plan, condor: Condor) -> None:
     """Close in on the target delta; with the contract found, order."""
     assert plan.listed is not None
-    chain = turn.state.market.chains.get(plan.trading_class)
-    listing = None if chain is None else listing_of(turn, chain, plan.listed)  # none yet after a restart
+    listing = listing_for(turn, plan)
     future = future_of(turn, plan.listed.expiry)
     forward = future if isinstance(future, Unavailable) else future_price(turn, future)
     if isinstance(forward, Unavailable) or listing is None:

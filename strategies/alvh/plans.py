@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from strategies.core.commands import Intent, ListExpiry, PlaceOrder, Purpose
 from strategies.core.events import ChainListed, ExpiryListed
@@ -91,15 +91,50 @@ def plan_subject(plan: Plan) -> str:
     return f"{plan.purpose}:{plan.subject or plan.plan_id}"
 
 
+class Tenor(Struct, frozen=True, kw_only=True):
+    """Days to expiry: the wanted number, and the range that is allowed."""
+
+    target: int
+    low: int
+    high: int
+
+
+def start_selecting(turn: Turn, plan: Plan, classes: Sequence[str], tenor: Tenor) -> None:
+    """Choose the expiry among the trading classes and get its contracts; then quotes can be looked at."""
+    chains = [c for name in classes if (c := turn.state.market.chains.get(name)) is not None]
+    found = nearest_expiry(chains, turn.today, tenor)
+    if found is None:
+        wanted = " or ".join(classes)
+        end_plan(turn, plan, "refused", f"no expiry of {wanted} in the allowed tenor is listed")
+        return
+    chain, listed = found
+    if listing_of(turn, chain, listed) is not None:
+        turn.put_plan(
+            structs.replace(
+                plan,
+                stage=PlanStage.SELECTING,
+                trading_class=chain.trading_class,
+                listed=listed,
+                selecting_since=turn.now,
+            )
+        )
+
+
+def listing_for(turn: Turn, plan: Plan) -> ExpiryListed | None:
+    """Return the contracts of the plan's expiry; after a restart they have to be asked for again."""
+    chain = turn.state.market.chains.get(plan.trading_class)
+    return None if chain is None or plan.listed is None else listing_of(turn, chain, plan.listed)
+
+
 def nearest_expiry(
-    chains: Sequence[ChainListed], today: date, target: int, low: int, high: int
+    chains: Sequence[ChainListed], today: date, tenor: Tenor
 ) -> tuple[ChainListed, Expiry] | None:
-    """Return the listed expiry nearest `target` days away within [low, high]; the nearer one on a tie."""
+    """Return the listed expiry nearest the wanted number of days within the range; the nearer on a tie."""
     candidates = [
-        (abs((e.expiry - today).days - target), e.expiry, chain.trading_class, chain, e)
+        (abs((e.expiry - today).days - tenor.target), e.expiry, chain.trading_class, chain, e)
         for chain in chains
         for e in chain.expiries
-        if low <= (e.expiry - today).days <= high
+        if tenor.low <= (e.expiry - today).days <= tenor.high
     ]
     if not candidates:
         return None

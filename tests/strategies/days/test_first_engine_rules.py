@@ -190,7 +190,7 @@ def test_without_an_expiry_in_the_allowed_tenor_it_is_refused(desk_with_condor: 
     chain = structs.replace(desk.state.market.chains["VIX"], expiries=())
     desk.take(chain)
     desk.next_session(9, 45)
-    assert desk.verdicts("layer_open")["plan"][1] == "no monthly VIX expiry in the allowed tenor is listed"
+    assert desk.verdicts("layer_open")["plan"][1] == "no expiry of VIX in the allowed tenor is listed"
 
 
 def test_the_nearer_expiry_wins_a_tie(desk_with_condor: Desk) -> None:
