@@ -24,7 +24,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
-app.command("simulate")(simulate.simulate)
+app.command("simulate", context_settings=simulate.PASS_THROUGH)(simulate.simulate)
 app.command("status")(status.status)
 app.command("health")(health.health)
 app.command("explain")(explain.explain)

@@ -99,8 +99,6 @@ def test_interrupt_ends_as_a_shell_expects(python: Run) -> None:
         (("audit",), "Missing command"),
         (("audit", "verify"), "Missing argument 'PATH'"),
         (("explain",), "--last"),
-        (("simulate",), "Missing option '--port'"),
-        (("simulate", "--port", "70000"), "Invalid value for '--port'"),
         (("demo", "--seed", "x"), "Invalid value for '--seed'"),
         (("demo", "--from", "2018-02-30"), "Invalid value for '--from'"),
         (("demo", "--from", "2018-01-22"), "--history DIR, which is not given"),
