@@ -107,7 +107,9 @@ def test_no_listed_expiry_no_condor(desk: Desk) -> None:
     desk.start()
     desk.take(structs.replace(desk.state.market.chains["SPXW"], expiries=()))
     desk.act()
-    assert desk.verdicts("condor_open")["plan"][1] == "no expiry of SPX or SPXW in the allowed tenor is listed"
+    assert (
+        desk.verdicts("condor_open")["plan"][1] == "no expiry of SPX or SPXW in the allowed tenor is listed"
+    )
 
 
 def test_a_condor_without_a_credit_is_refused(desk: Desk) -> None:
