@@ -160,11 +160,14 @@ def parse(values: list[str] | None = None) -> Arguments:
     schedule = [] if found.faults is None else random_schedule(found.faults)
     faults = Faults([*found.fault, *schedule])
     start = found.start
-    if start is None and found.history is None and found.clock.speed is not None:
+    from_now_on = start is None and found.history is None and found.clock.speed is not None
+    if from_now_on:
         start = datetime.now(UTC)
     special = _special_session(found, start)
     market = _market(found, start, special)
-    if start is None and found.clock.speed is not None:
+    if from_now_on:
+        start = datetime.now(UTC)  # making the market took seconds, and this clock is to be the wall's
+    elif start is None and found.clock.speed is not None:
         start = market.sessions[0].open  # a running clock begins where there is something to see
     first, last = market.sessions[0].day, market.sessions[-1].day
     if start is not None and not first - _IDLE_BEFORE <= new_york_day(start) <= last:
