@@ -1,19 +1,18 @@
-"""Closing daily bars, live or from history, and the order of decisions on one bar."""
+"""Closing daily bars, live or from history."""
 
 from datetime import date
 from typing import Literal
 
 from msgspec import Struct, structs
 
-from strategies.alvh import condors, first_engine, peel
 from strategies.alvh.bar import FinalBar
+from strategies.alvh.decide import decide_on_bar
 from strategies.alvh.expansion import expanding, keep
 from strategies.alvh.rsi import add_close, rsi
 from strategies.alvh.term_structure import Slope, read_slope
 from strategies.core.commands import FetchHistory
 from strategies.core.events import History
 from strategies.core.facts import SessionHours
-from strategies.core.holdings import CondorState
 from strategies.core.instruments import SPX, VIX
 from strategies.core.market import Unavailable, spx_last, vix_last
 from strategies.core.records import BarClosed, BarMissing
@@ -134,17 +133,6 @@ def _write_down(turn: Turn, bar: FinalBar, slope: Slope | None, source: Literal[
             unavailable=bar.unavailable,
         )
     )
-
-
-def decide_on_bar(turn: Turn, bar: FinalBar) -> None:
-    """Decide in the strategy's order: exits, peel, re-arming, adding. Entry has its own time."""
-    leaving = condors.decide_exits(turn, bar)
-    zone = peel.decide_on_bar(turn, bar)
-    condors.rearm(turn, bar)
-    for condor in list(turn.state.condors.values()):
-        if condor.state in {CondorState.OPEN, CondorState.CLOSING}:
-            exiting = condor.condor_id in leaving or condor.state is CondorState.CLOSING
-            first_engine.decide(turn, bar, condor, peel_zone=zone, exiting=exiting)
 
 
 def on_history(turn: Turn, event: History) -> None:
