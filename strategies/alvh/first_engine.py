@@ -23,7 +23,7 @@ from strategies.alvh.sizing import VIX_MULTIPLIER, break_even_gate, layer_size
 from strategies.alvh.term_structure import Curve, curve
 from strategies.core.commands import Leg, Purpose
 from strategies.core.gates import layer_count, order_pace, ready
-from strategies.core.holdings import Condor, CondorState, Layer, LayerState, Plan, PlanStage
+from strategies.core.holdings import Condor, CondorState, Engine, Layer, LayerState, Plan, PlanStage
 from strategies.core.instruments import Instrument, Right
 from strategies.core.market import Unavailable, future_of, future_price, two_sided
 from strategies.core.notes import note_layer
@@ -32,7 +32,7 @@ from strategies.core.records import Verdict
 from strategies.core.rules import FirstEngineRules, RsiRules
 from strategies.core.turn import Turn
 
-ENGINE = "first"
+ENGINE = Engine.FIRST
 # Strikes beyond these multiples of F have deltas far outside any target in use.
 _STRIKE_LOW, _STRIKE_HIGH = 0.85, 3.0
 
@@ -222,7 +222,7 @@ def _order(turn: Turn, plan: Plan, condor: Condor, option: Instrument, forward: 
         Layer(
             layer_id=layer_id,
             condor_id=condor.condor_id,
-            engine=plan.engine,
+            engine=ENGINE,
             instrument=option,
             state=LayerState.INTENDED,
             opened_at=turn.now,

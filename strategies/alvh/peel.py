@@ -59,7 +59,7 @@ def decide_on_bar(turn: Turn, bar: FinalBar) -> bool:
     growing = Unavailable(bar.unavailable["expanding"]) if bar.expanding is None else bar.expanding
     holds, verdicts = condition(turn, rsi=rsi, growing=growing)
     following = turn.next_session()
-    open_layers = [layer for layer in turn.state.layers.values() if layer.held]
+    open_layers = [layer for layer in turn.state.layers.values() if layer.peelable]
     acts = holds and bool(open_layers) and following is not None
     verdicts.append(_layers_verdict(len(open_layers)))
     turn.decide("peel", "planned" if acts else "hold", verdicts)
@@ -94,7 +94,7 @@ def watch_provisional(turn: Turn) -> None:
     if signals.calm_since is None:
         turn.set(signals=structs.replace(signals, calm_since=since))
     allowed = turn.state.peel is not None and turn.state.peel.session == session.day
-    held = [layer for layer in turn.state.layers.values() if layer.held]
+    held = [layer for layer in turn.state.layers.values() if layer.peelable]
     if allowed or not held or turn.now - since < timedelta(seconds=rules.provisional_hold_s):
         return
     verdicts.append(

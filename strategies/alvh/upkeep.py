@@ -37,7 +37,7 @@ def prune(turn: Turn) -> None:
         orders={
             k: v
             for k, v in state.orders.items()
-            if not v.ended or (v.changed_at > day_start and v.intent.subject not in gone)
+            if not v.ended or (v.changed_at > day_start and not {v.intent.subject, v.successor} & gone)
         },
         booked={k: v for k, v in state.booked.items() if turn.today - v.day <= _KEEP_BOOKED},
         market=structs.replace(
@@ -55,7 +55,7 @@ def summarise(turn: Turn, session: date) -> None:
             time=turn.now,
             session=session,
             condors_open=sum(1 for c in state.condors.values() if any(c.held.values())),
-            layers_open=sum(1 for layer in state.layers.values() if layer.held),
+            layers_open=sum(1 for layer in state.layers.values() if layer.positions),
             condor_result_usd=_condor_result(turn),
             hedge_result_usd=_hedge_result(turn),
             net_liquidation_usd=state.account.net_liquidation_usd,
@@ -80,10 +80,10 @@ def _hedge_result(turn: Turn) -> Decimal | None:
     total = turn.state.counters.hedge_closed_usd
     for layer in turn.state.layers.values():
         total += layer.realised_usd - layer.debit_usd
-        if layer.held:
-            mark = mark_of(turn, layer.instrument)
+        for instrument, quantity in layer.positions:
+            mark = mark_of(turn, instrument)
             if isinstance(mark, Unavailable):
                 return None
-            worth = mark * layer.held * layer.instrument.multiplier
+            worth = mark * quantity * instrument.multiplier
             total += Decimal(repr(worth)).quantize(_CENT)
     return total

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from strategies.core.commands import Purpose
+from strategies.core.commands import CUT_PURPOSES, LAYER_PURPOSES, Purpose
 from strategies.core.facts import Execution
-from strategies.core.holdings import CondorState, Layer, LayerState, Order
+from strategies.core.holdings import Condor, CondorState, Layer, LayerState, Order
 from strategies.core.instruments import Instrument, InstrumentKey
 from strategies.core.notes import note_condor, note_layer
 from strategies.core.records import Fill
@@ -38,7 +38,7 @@ def book_execution(turn: Turn, execution: Execution) -> Order | None:
     if leg is None:
         return None
     quantity = int(execution.quantity)
-    booked = Booked(order_ref=order.ref, day=turn.today)
+    booked = Booked(order_ref=order.ref, day=turn.today, bought=execution.bought)
     turn.set(booked={**turn.state.booked, stem: booked})
     order = structs.replace(
         order,
@@ -72,12 +72,14 @@ def on_execution(turn: Turn, execution: Execution) -> None:
 
 
 def _book_into_subject(turn: Turn, order: Order, key: InstrumentKey, signed: int, paid: Decimal) -> None:
-    if order.intent.purpose in {Purpose.LAYER_OPEN, Purpose.LAYER_PEEL}:
-        layer = turn.state.layers[order.intent.subject]
-        turn.put_layer(_layer_after(layer, signed, paid))
+    purpose = order.intent.purpose
+    if purpose in LAYER_PURPOSES:
+        layer = turn.state.layers[_layer_of(order, bought=signed > 0)]
+        after = _cut_after if purpose in CUT_PURPOSES else _layer_after
+        turn.put_layer(after(layer, key, signed, paid))
         return
     condor = turn.state.condors[order.intent.subject]
-    opening = order.intent.purpose is Purpose.CONDOR_OPEN
+    opening = purpose is Purpose.CONDOR_OPEN
     turn.put_condor(
         structs.replace(
             condor,
@@ -88,7 +90,12 @@ def _book_into_subject(turn: Turn, order: Order, key: InstrumentKey, signed: int
     )
 
 
-def _layer_after(layer: Layer, signed: int, paid: Decimal) -> Layer:
+def _layer_of(order: Order, *, bought: bool) -> str:
+    """Return the layer that an execution belongs to: a roll sells of one and buys into its successor."""
+    return order.successor if order.intent.purpose is Purpose.LAYER_ROLL and bought else order.intent.subject
+
+
+def _layer_after(layer: Layer, _key: InstrumentKey, signed: int, paid: Decimal) -> Layer:
     held = layer.held + signed
     if signed > 0:
         return structs.replace(
@@ -105,6 +112,21 @@ def _layer_after(layer: Layer, signed: int, paid: Decimal) -> Layer:
     )
 
 
+def _cut_after(layer: Layer, key: InstrumentKey, signed: int, paid: Decimal) -> Layer:
+    """Book a leg of a delta cut: its cash is one sum until nothing is held any more."""
+    long_leg = key == layer.instrument.key
+    layer = structs.replace(
+        layer,
+        bought=layer.bought + (signed if long_leg and signed > 0 else 0),
+        held=layer.held + (signed if long_leg else 0),
+        short_held=layer.short_held + (0 if long_leg else signed),
+        debit_usd=layer.debit_usd + paid,
+    )
+    if layer.positions:
+        return layer
+    return structs.replace(layer, debit_usd=Decimal(0), realised_usd=layer.realised_usd - layer.debit_usd)
+
+
 def book_commission(turn: Turn, exec_id: str, commission: Decimal) -> None:
     """Charge a commission (USD) to what the execution was for, once.
 
@@ -118,52 +140,63 @@ def book_commission(turn: Turn, exec_id: str, commission: Decimal) -> None:
     order = turn.state.orders.get(booked.order_ref)
     if order is None:
         return
-    subject = order.intent.subject
-    match order.intent.purpose:
-        case Purpose.LAYER_OPEN | Purpose.LAYER_PEEL:
-            layer = turn.state.layers[subject]
-            if order.intent.purpose is Purpose.LAYER_OPEN and layer.held:
-                turn.put_layer(structs.replace(layer, debit_usd=layer.debit_usd + commission))
-            else:
-                turn.put_layer(structs.replace(layer, realised_usd=layer.realised_usd - commission))
-        case Purpose.CONDOR_OPEN:
-            condor = turn.state.condors[subject]
-            turn.put_condor(
-                structs.replace(
-                    condor,
-                    credit_usd=condor.credit_usd - commission,
-                    cash_usd=condor.cash_usd - commission,
-                )
-            )
-        case Purpose.CONDOR_CLOSE:
-            condor = turn.state.condors[subject]
-            turn.put_condor(structs.replace(condor, cash_usd=condor.cash_usd - commission))
+    purpose = order.intent.purpose
+    if purpose in LAYER_PURPOSES:
+        layer = turn.state.layers[_layer_of(order, bought=booked.bought)]
+        _charge_layer(turn, layer, commission, buying=booked.bought or purpose in CUT_PURPOSES)
+        return
+    condor = turn.state.condors[order.intent.subject]
+    opening = purpose is Purpose.CONDOR_OPEN
+    turn.put_condor(
+        structs.replace(
+            condor,
+            credit_usd=condor.credit_usd - commission if opening else condor.credit_usd,
+            cash_usd=condor.cash_usd - commission,
+        )
+    )
+
+
+def _charge_layer(turn: Turn, layer: Layer, commission: Decimal, *, buying: bool) -> None:
+    """Add what buying cost to the debit of what is held, and take the rest off what was realised."""
+    if buying and layer.positions:
+        turn.put_layer(structs.replace(layer, debit_usd=layer.debit_usd + commission))
+    else:
+        turn.put_layer(structs.replace(layer, realised_usd=layer.realised_usd - commission))
 
 
 def subject_working(turn: Turn, order: Order) -> None:
     """The order is out: its layer or condor moves from intended to working."""
-    subject = order.intent.subject
-    if order.intent.purpose is Purpose.LAYER_OPEN:
-        layer = turn.state.layers[subject]
+    purpose = order.intent.purpose
+    if purpose in LAYER_PURPOSES:
+        layer = turn.state.layers[_layer_of(order, bought=True)]
         if layer.state is LayerState.INTENDED:
             note_layer(turn, structs.replace(layer, state=LayerState.WORKING))
-    elif order.intent.purpose is Purpose.CONDOR_OPEN:
-        condor = turn.state.condors[subject]
+    elif purpose is Purpose.CONDOR_OPEN:
+        condor = turn.state.condors[order.intent.subject]
         if condor.state is CondorState.INTENDED:
             note_condor(turn, structs.replace(condor, state=CondorState.WORKING))
 
 
 def order_done(turn: Turn, order: Order, reason: str) -> None:
-    """The order ended and every fill is booked: its layer or condor takes the state that it now has."""
+    """The order ended and every fill is booked: what it was for takes the state that it now has."""
     subject = order.intent.subject
-    if order.intent.purpose in {Purpose.LAYER_OPEN, Purpose.LAYER_PEEL}:
-        layer = turn.state.layers[subject]
-        state = LayerState.OPEN if layer.held else LayerState.CLOSED
-        note_layer(turn, structs.replace(layer, state=state), reason)
-        if order.intent.purpose is Purpose.LAYER_OPEN and layer.bought:
-            _disarm(turn, layer.condor_id)
+    if order.intent.purpose not in LAYER_PURPOSES:
+        _condor_done(turn, turn.state.condors[subject], reason)
         return
-    condor = turn.state.condors[subject]
+    _layer_done(turn, subject, reason)
+    if order.successor:
+        _layer_done(turn, order.successor, reason)
+    if order.intent.purpose in {Purpose.LAYER_OPEN, Purpose.CUT_OPEN}:
+        _use_up(turn, turn.state.layers[subject])
+
+
+def _layer_done(turn: Turn, layer_id: str, reason: str) -> None:
+    layer = turn.state.layers[layer_id]
+    state = LayerState.OPEN if layer.positions else LayerState.CLOSED
+    note_layer(turn, structs.replace(layer, state=state), reason)
+
+
+def _condor_done(turn: Turn, condor: Condor, reason: str) -> None:
     contracts = min((abs(n) for n in condor.held.values()), default=0)
     credit = condor.credit_usd
     if 0 < contracts < condor.contracts:  # closed in part: the credit of what is left
@@ -174,9 +207,14 @@ def order_done(turn: Turn, order: Order, reason: str) -> None:
     )
 
 
-def _disarm(turn: Turn, condor_id: str) -> None:
-    condor = turn.state.condors.get(condor_id)
-    if condor is not None:
+def _use_up(turn: Turn, layer: Layer) -> None:
+    """A fill uses up what it was bought on: the first engine's armed trigger, or an episode."""
+    condor = turn.state.condors.get(layer.condor_id)
+    if condor is None or not layer.bought:
+        return
+    if layer.slot:
+        turn.put_condor(structs.replace(condor, used={**condor.used, layer.slot: layer.episode}))
+    else:
         turn.put_condor(structs.replace(condor, armed=False))
 
 
@@ -184,8 +222,8 @@ def book_positions(state: State) -> dict[InstrumentKey, int]:
     """Return what our layers and condors hold, signed contracts by instrument; nothing that nets to zero."""
     held: dict[InstrumentKey, int] = {}
     for layer in state.layers.values():
-        key = layer.instrument.key
-        held[key] = held.get(key, 0) + layer.held
+        for instrument, quantity in layer.positions:
+            held[instrument.key] = held.get(instrument.key, 0) + quantity
     for condor in state.condors.values():
         for key, quantity in condor.held.items():
             held[key] = held.get(key, 0) + quantity
@@ -195,13 +233,14 @@ def book_positions(state: State) -> dict[InstrumentKey, int]:
 def traded_instruments(state: State) -> dict[InstrumentKey, Instrument]:
     """Return every instrument that our layers and condors are made of."""
     found = {layer.instrument.key: layer.instrument for layer in state.layers.values()}
+    found.update({layer.short.key: layer.short for layer in state.layers.values() if layer.short is not None})
     found.update({leg.key: leg for condor in state.condors.values() for leg in condor.legs})
     return found
 
 
 def has_live_order(state: State, subject: str) -> bool:
     """Whether an order of this layer or condor may still change it."""
-    return any(o.intent.subject == subject and not o.ended for o in state.orders.values())
+    return any(subject in {o.intent.subject, o.successor} and not o.ended for o in state.orders.values())
 
 
 def live_orders(state: State) -> list[Order]:

@@ -16,6 +16,15 @@ class Purpose(StrEnum):
     CONDOR_CLOSE = "condor_close"
     LAYER_OPEN = "layer_open"
     LAYER_PEEL = "layer_peel"
+    LAYER_ROLL = "layer_roll"
+    CUT_OPEN = "cut_open"
+    CUT_CLOSE = "cut_close"
+
+
+CUT_PURPOSES = frozenset({Purpose.CUT_OPEN, Purpose.CUT_CLOSE})
+LAYER_PURPOSES = CUT_PURPOSES | {Purpose.LAYER_OPEN, Purpose.LAYER_PEEL, Purpose.LAYER_ROLL}
+# Orders that only ever take off what is held.
+REDUCING = frozenset({Purpose.CONDOR_CLOSE, Purpose.LAYER_PEEL, Purpose.CUT_CLOSE})
 
 
 class Leg(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from strategies.core.commands import Intent, Purpose
+from strategies.core.episode import Episode
 from strategies.core.facts import Expiry
 from strategies.core.instruments import Instrument, InstrumentKey
 
@@ -36,6 +37,7 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
     intended_at: datetime
     changed_at: datetime
     plan: str = ""
+    successor: str = ""
     order_id: int = 0
     perm_id: int = 0
     reported_filled: int = 0
@@ -67,23 +69,56 @@ class LayerState(StrEnum):
     WORKING = "working"
     OPEN = "open"
     PEELING = "peeling"
+    ROLLING = "rolling"
     CLOSED = "closed"
 
 
+class Engine(StrEnum):
+    """The rule that a layer comes from."""
+
+    FIRST = "first"
+    SLOPE = "slope"
+    SECOND = "second"
+    BREACH = "breach"
+    DELTA_CUT = "delta_cut"
+
+
 class Layer(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One hedge position. `debit_usd` is the price paid for what is still held, commissions included."""
+    """One hedge position. `debit_usd` is the price paid for what is still held, commissions included.
+
+    A delta cut has a sold leg too: `short`, of which `short_held` (never positive) is held. Its debit is the
+    net of all that it paid and received, until it is flat. `slot` and `episode` say what its fill uses up on
+    the condor; `extrinsic` is the time value per unit (points) at its order.
+    """
 
     layer_id: str
     condor_id: str
-    engine: str
+    engine: Engine
     instrument: Instrument
     state: LayerState
     opened_at: datetime
     trigger: str = ""
+    slot: str = ""
+    episode: str = ""
+    extrinsic: float | None = None
+    rolled_from: str = ""
+    short: Instrument | None = None
+    short_held: int = 0
     bought: int = 0
     held: int = 0
     debit_usd: Decimal = Decimal(0)
     realised_usd: Decimal = Decimal(0)
+
+    @property
+    def positions(self) -> tuple[tuple[Instrument, int], ...]:
+        """What is held, signed contracts; a leg that holds nothing is left out."""
+        legs = ((self.instrument, self.held), (self.short, self.short_held))
+        return tuple((leg, quantity) for leg, quantity in legs if leg is not None and quantity)
+
+    @property
+    def peelable(self) -> bool:
+        """Whether the peel may sell of it: delta cuts are closed whole, by rules of their own."""
+        return self.held > 0 and self.engine is not Engine.DELTA_CUT
 
 
 class CondorState(StrEnum):
@@ -100,7 +135,9 @@ class Condor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Four options of one expiry: long put, short put, short call, long call; signed legs are per contract.
 
     `credit_usd` is what was received at entry less commissions; `cash_usd` is all that flowed, commissions
-    included. The unit greeks are those of one contract at entry, kept for life.
+    included. The unit greeks are those of one contract at entry, kept for life. `used` names, by slot, the
+    episode in which a layer was last filled; `breaches` are the running episodes of a short strike breached,
+    by side.
     """
 
     condor_id: str
@@ -114,6 +151,8 @@ class Condor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     unit_vega_usd: float | None = None
     unit_theta_usd: float | None = None
     armed: bool = True
+    used: dict[str, str] = {}
+    breaches: dict[str, Episode] = {}
 
     @property
     def expiry(self) -> date:
@@ -166,9 +205,13 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
     session: date
     not_before: datetime
     stage: PlanStage = PlanStage.WAITING
-    engine: str = ""
+    engine: Engine | None = None
     trigger: str = ""
     fraction: float = 0.0
+    factor: float = 1.0
+    slot: str = ""
+    episode: str = ""
+    side: str = ""
     reason: str = ""
     listed: Expiry | None = None
     trading_class: str = ""
@@ -181,10 +224,15 @@ class Plan(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PeelRun(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Peeling allowed in one session. Steps are counted per scope: the book, or each condor."""
+    """Peeling allowed in one session. Steps are counted per scope: the book, or each condor.
+
+    `due` are the layers that time-shifting hands over: they come first, or alone where `only_due`.
+    """
 
     session: date
     not_before: datetime
     reason: str
     steps: dict[str, int] = {}
+    due: tuple[str, ...] = ()
+    only_due: bool = False
     last_step_at: dict[str, datetime] = {}

@@ -160,8 +160,8 @@ def wanted_quotes(turn: Turn) -> tuple[Instrument, ...]:
     for future in alive[:5]:
         wanted[future.key] = future
     for layer in state.layers.values():
-        if layer.held:
-            wanted[layer.instrument.key] = layer.instrument
+        for instrument, _ in layer.positions:
+            wanted[instrument.key] = instrument
     for condor in state.condors.values():
         for leg in condor.legs:
             if condor.held.get(leg.key):

@@ -19,9 +19,11 @@ def note_layer(turn: Turn, layer: Layer, reason: str = "") -> None:
             state=layer.state,
             quantity=layer.held,
             instrument=layer.instrument.key,
+            short=None if layer.short is None else layer.short.key,
             debit_usd=layer.debit_usd,
             realised_usd=layer.realised_usd,
             trigger=layer.trigger,
+            rolled_from=layer.rolled_from,
             reason=reason,
         )
     )

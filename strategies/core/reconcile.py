@@ -107,12 +107,18 @@ def _drop_expired(turn: Turn, event: Snapshot) -> None:
     held = {position.instrument for position in event.positions if position.quantity}
     for layer in list(turn.state.layers.values()):
         last = layer.instrument.last_trade
-        if layer.held and last is not None and last < turn.today and layer.instrument.key not in held:
+        gone = not any(leg.key in held for leg, _ in layer.positions)
+        if layer.positions and last is not None and last < turn.today and gone:
             realised = layer.realised_usd - layer.debit_usd
             note_layer(
                 turn,
                 structs.replace(
-                    layer, held=0, state=LayerState.CLOSED, debit_usd=Decimal(0), realised_usd=realised
+                    layer,
+                    held=0,
+                    short_held=0,
+                    state=LayerState.CLOSED,
+                    debit_usd=Decimal(0),
+                    realised_usd=realised,
                 ),
                 "expired; a settlement value is in the account's cash, not in the book",
             )

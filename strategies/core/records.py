@@ -120,6 +120,8 @@ class LayerRecord(Record, frozen=True, kw_only=True, tag="layer", omit_defaults=
     debit_usd: Decimal
     realised_usd: Decimal
     trigger: str = ""
+    short: InstrumentKey | None = None
+    rolled_from: str = ""
     reason: str = ""
 
 

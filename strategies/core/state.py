@@ -22,6 +22,7 @@ class Booked(Struct, frozen=True, array_like=True):
     order_ref: str
     day: date
     commissioned: bool = False
+    bought: bool = True
 
 
 class Seen(Struct, frozen=True):
