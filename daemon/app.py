@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 import structlog
 
 from daemon.broker.ib.adapter import IbBroker
-from daemon.clock import PlayClock, SystemClock
+from daemon.clock import Clock, PlayClock, SystemClock
 from daemon.control.answers import DecisionMemory, answers
 from daemon.control.place import control_socket
 from daemon.control.server import serve_control
@@ -23,6 +23,7 @@ from daemon.recovery import catch_up, recover
 from daemon.settings import Settings
 from daemon.standing import Standing
 from daemon.store.embedded import EmbeddedServer
+from daemon.store.port import Journal
 from daemon.store.redis_journal import RedisJournal
 from daemon.supervision import Supervision
 from daemon.telemetry.audit_file import AuditFile
@@ -43,47 +44,72 @@ async def _run(settings: Settings, observe: Observer | None) -> ExitCode:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with _journal(settings, stop) as (journal, server):
-        if stop.is_set():
-            return ExitCode.OK
-        audit = AuditFile(settings.audit_path)
-        torn = audit.open()
-        if torn is not None:
-            _log.warning("a torn last audit line was cut; the journal has it whole", torn=str(torn))
-        try:
-            state, chain = await recover(journal)
-            if audit.tip().last_seq > chain.last_seq:
-                raise JournalCorrupt(
-                    f"the audit files reach seq {audit.tip().last_seq}, the journal only {chain.last_seq}: "
-                    "the journal was replaced or lost; move the audit files away or restore the journal"
-                )
-            await catch_up(journal, audit)
+        if not stop.is_set():
             play = settings.clock.source == "gateway"
             clock = PlayClock() if play else SystemClock()
-            broker = IbBroker(broker_settings(settings), clock.now)
-            memory = DecisionMemory(settings.audit_path, observe)
-            housekeeping = Housekeeping(settings.audit_path, settings.audit, journal, memory.observe)
-            supervision = Supervision(
-                Systemd(os.environ), settings.loop.heartbeat_s, lambda: loop.state, housekeeping.observe
-            )
-            loop = Loop(
-                journal=journal,
-                audit=audit,
-                state=state,
-                chain=chain,
-                execute=broker.execute,
-                decline=broker.decline,
-                queue_size_max=settings.loop.queue_size_max,
-                snapshot_every_commits=settings.redis.snapshot_every_commits,
-                store_patience_s=settings.ib.startup_timeout_s,
-                observe=Standing(lambda: loop.state, supervision.observe, beats=not play).observe,
-            )
-            questions = answers(settings, loop, clock.now, memory)
-            async with serve_control(control_socket(settings.state_path), questions), housekeeping.at_work():
-                await operate(settings, loop, broker, clock, stop, server)
-        finally:
-            audit.sync()
-            audit.close()
+            await attend(settings, journal, clock, stop, server=server, observe=observe)
     return ExitCode.OK
+
+
+async def attend(
+    settings: Settings,
+    journal: Journal,
+    clock: Clock,
+    stop: asyncio.Event,
+    *,
+    server: EmbeddedServer | None = None,
+    observe: Observer | None = None,
+) -> None:
+    """Recover from an open journal, then trade until told to stop; store and time come from outside.
+
+    Args:
+        settings: all of them.
+        journal: open and durable.
+        clock: a `PlayClock` plays, any other is lived by.
+        stop: the operator's word.
+        server: the embedded server behind the journal, if it is ours.
+        observe: is shown each commit; must not fail.
+
+    Raises:
+        HedgedError: whatever ends the daemon; see `daemon.errors`.
+    """
+    audit = AuditFile(settings.audit_path)
+    torn = audit.open()
+    if torn is not None:
+        _log.warning("a torn last audit line was cut; the journal has it whole", torn=str(torn))
+    try:
+        state, chain = await recover(journal)
+        if audit.tip().last_seq > chain.last_seq:
+            raise JournalCorrupt(
+                f"the audit files reach seq {audit.tip().last_seq}, the journal only {chain.last_seq}: "
+                "the journal was replaced or lost; move the audit files away or restore the journal"
+            )
+        await catch_up(journal, audit)
+        broker = IbBroker(broker_settings(settings), clock.now)
+        memory = DecisionMemory(settings.audit_path, observe)
+        housekeeping = Housekeeping(settings.audit_path, settings.audit, journal, memory.observe)
+        supervision = Supervision(
+            Systemd(os.environ), settings.loop.heartbeat_s, lambda: loop.state, housekeeping.observe
+        )
+        beats = not isinstance(clock, PlayClock)
+        loop = Loop(
+            journal=journal,
+            audit=audit,
+            state=state,
+            chain=chain,
+            execute=broker.execute,
+            decline=broker.decline,
+            queue_size_max=settings.loop.queue_size_max,
+            snapshot_every_commits=settings.redis.snapshot_every_commits,
+            store_patience_s=settings.ib.startup_timeout_s,
+            observe=Standing(lambda: loop.state, supervision.observe, beats=beats).observe,
+        )
+        questions = answers(settings, loop, clock.now, memory)
+        async with serve_control(control_socket(settings.state_path), questions), housekeeping.at_work():
+            await operate(settings, loop, broker, clock, stop, server)
+    finally:
+        audit.sync()
+        audit.close()
 
 
 @asynccontextmanager
