@@ -38,6 +38,7 @@ QUESTIONS = {
     "commission": "What did an execution cost?",
     "snapshot": "What did the broker know of orders, executions and positions after a (re)connection?",
     "snapshot_missing": "Why is the broker's state not known?",
+    "macro": "Which macro figures did it learn, of which period, released when?",
     "decision": "Why was something done, or not done: rules, inputs, thresholds, verdicts?",
     "requested": "What was asked of the broker without risk, and why?",
     "unchanged": "Was a decision looked at again and found the same?",
@@ -50,6 +51,7 @@ QUESTIONS = {
     "condor": "What became of a condor, and what did it cost and bring?",
     "reconciled": "Did the book agree with the account?",
     "summary": "How did the day end, in USD?",
+    "macro_refused": "Which macro figure was not believed, and why?",
 }
 """What each kind of record answers."""
 

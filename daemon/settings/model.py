@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from daemon.settings import connections, keys, limits, method, session
+from daemon.settings import connections, keys, limits, macro_facts, method, session
 from daemon.settings.credentials import CredentialSource
 from daemon.settings.environment import EnvironmentSource
 
@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     loop: connections.Loop = connections.Loop()
     schedule: session.Schedule = session.Schedule()
     stale: session.Stale = session.Stale()
+    macro: macro_facts.Macro = macro_facts.Macro()
     audit: connections.Audit = connections.Audit()
     log: connections.Log = connections.Log()
     rsi: method.Rsi = method.Rsi()

@@ -7,7 +7,7 @@ from msgspec import Struct, structs
 
 from strategies.alvh import bars, condor_orders, condors, first_engine, peel, plans, upkeep
 from strategies.core import events as ev
-from strategies.core import market, orders, reconcile
+from strategies.core import macro, market, orders, reconcile
 from strategies.core.book import book_commission, on_execution
 from strategies.core.commands import AnyCommand, FetchHistory, ListChain, ListFutures, Purpose, Watch
 from strategies.core.instruments import SPX, VIX
@@ -95,6 +95,8 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
             reconcile.on_snapshot(turn, event)
         case ev.ClockStep():
             pass  # recorded; the shell has declared its schedule anew
+        case ev.Macro():
+            macro.on_macro(turn, event)
         case ev.SnapshotMissing():
             reconcile.snapshot_came(turn)
         case ev.BrokerNotice() | ev.HistoryMissing() | ev.ListingMissing():

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from strategies.core.facts import Bar, Execution, Expiry, OrderSeen, PositionSeen, Quote, SessionHours, finite
 from strategies.core.instruments import Instrument, InstrumentKey, Kind, Right, Tick
+from strategies.core.macro_facts import MacroFact
 from strategies.core.rules import Rules
 
 
@@ -246,6 +247,12 @@ class SnapshotMissing(Event, frozen=True, kw_only=True, tag="snapshot_missing"):
     reason: str
 
 
+class Macro(Event, frozen=True, kw_only=True, tag="macro"):
+    """Macro facts that were released by now and add to what is known."""
+
+    facts: tuple[MacroFact, ...]
+
+
 AnyEvent = (
     Lifecycle
     | Calendar
@@ -269,4 +276,5 @@ AnyEvent = (
     | Commission
     | Snapshot
     | SnapshotMissing
+    | Macro
 )

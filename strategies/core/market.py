@@ -2,19 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from msgspec import Struct, structs
+from msgspec import structs
 
 from strategies.core.events import ChainListed, ExpiryListed, FuturesListed, Quotes
 from strategies.core.facts import Quote
 from strategies.core.instruments import SPX, VIX, Instrument, InstrumentKey, Kind
 from strategies.core.state import Seen
 from strategies.core.turn import Turn
-
-
-class Unavailable(Struct, frozen=True):
-    """A signal without a value: never 0, never the last value, always a reason."""
-
-    reason: str
+from strategies.core.unavailable import Unavailable as Unavailable  # noqa: PLC0414 - found here by all who read the market
 
 
 def on_quotes(turn: Turn, event: Quotes) -> None:

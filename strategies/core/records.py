@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from strategies.core.commands import AnyCommand, Leg, Purpose
 from strategies.core.instruments import InstrumentKey
+from strategies.core.macro_facts import MacroFact
 
 Value = str | int | float | bool | None
 
@@ -161,6 +162,13 @@ class Summary(Record, frozen=True, kw_only=True, tag="summary", omit_defaults=Tr
     orders_today: int
 
 
+class MacroRefused(Record, frozen=True, kw_only=True, tag="macro_refused"):
+    """A macro fact that is not believed; whoever sent it should not have."""
+
+    fact: MacroFact
+    reason: str
+
+
 AnyRecord = (
     Decision
     | Requested
@@ -174,4 +182,5 @@ AnyRecord = (
     | CondorRecord
     | Reconciled
     | Summary
+    | MacroRefused
 )

@@ -21,6 +21,24 @@ class StaleRules(Struct, frozen=True, kw_only=True):
     option_s: float = 900.0
 
 
+class MacroRules(Struct, frozen=True, kw_only=True):
+    """How many days ago the newest figure of a series may have been released."""
+
+    fed_funds_days: int = 10
+    fomc_days: int = 60
+    cpi_days: int = 45
+    ppi_days: int = 45
+    reer_days: int = 60
+    gdp_growth_days: int = 120
+    pe_days: int = 45
+    ipo_count_days: int = 45
+    p_cf_days: int = 45
+    reit_volatility_days: int = 7
+    sp500_cap_days: int = 7
+    sp500_equal_days: int = 7
+    spx_rv5m_days: int = 7
+
+
 class RsiRules(Struct, frozen=True, kw_only=True):
     """Wilder's RSI on daily SPX closes, its bands and its neutral zone."""
 
@@ -146,6 +164,7 @@ class Rules(Struct, frozen=True, kw_only=True):
 
     clock: ClockRules = ClockRules()
     stale: StaleRules = StaleRules()
+    macro: MacroRules = MacroRules()
     rsi: RsiRules = RsiRules()
     term_structure: TermStructureRules = TermStructureRules()
     expansion: ExpansionRules = ExpansionRules()

@@ -11,6 +11,7 @@ from strategies.core.events import ChainListed, ExpiryListed, Link
 from strategies.core.facts import Quote, SessionHours
 from strategies.core.holdings import Condor, Layer, Order, PeelRun, Plan
 from strategies.core.instruments import Instrument, InstrumentKey
+from strategies.core.macro_facts import Points, Series
 from strategies.core.rules import Rules
 
 SCHEMA = 1
@@ -107,6 +108,7 @@ class State(Struct, frozen=True, kw_only=True):
     account: Account = Account()
     sessions: tuple[SessionHours, ...] = ()
     market: Market = Market()
+    macro: dict[Series, Points] = {}
     signals: Signals = Signals()
     condors: dict[str, Condor] = {}
     layers: dict[str, Layer] = {}
