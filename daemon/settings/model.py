@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from daemon.settings import connections, keys, limits, macro_facts, method, session
+from daemon.settings import connections, economics, keys, limits, macro_facts, method, session
 from daemon.settings.credentials import CredentialSource
 from daemon.settings.environment import EnvironmentSource
 
@@ -49,6 +49,14 @@ class Settings(BaseSettings):
     condors: method.Condors = method.Condors()
     pricing: method.Pricing = method.Pricing()
     gates: limits.Gates = limits.Gates()
+    wacc: economics.Wacc = economics.Wacc()
+    decay: economics.Decay = economics.Decay()
+    steward: economics.Steward = economics.Steward()
+    roll: economics.Roll = economics.Roll()
+    theta_press: economics.ThetaPress = economics.ThetaPress()
+    flow: economics.Flow = economics.Flow()
+    beta_tilt: economics.BetaTilt = economics.BetaTilt()
+    reit: economics.Reit = economics.Reit()
     caps: limits.Caps = limits.Caps()
     orders: limits.Orders = limits.Orders()
     reconcile: session.Reconcile = session.Reconcile()

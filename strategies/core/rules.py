@@ -6,6 +6,17 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from strategies.core.gate_rules import (
+    BetaTiltRules,
+    DecayRules,
+    FlowRules,
+    ReitRules,
+    RollRules,
+    StewardRules,
+    ThetaPressRules,
+    WaccRules,
+)
+
 
 class ClockRules(Struct, frozen=True, kw_only=True):
     """How far the gateway's clock and ours may be apart."""
@@ -174,6 +185,14 @@ class Rules(Struct, frozen=True, kw_only=True):
     peel: PeelRules = PeelRules()
     condors: CondorRules = CondorRules()
     gates: GateRules = GateRules()
+    wacc: WaccRules = WaccRules()
+    decay: DecayRules = DecayRules()
+    steward: StewardRules = StewardRules()
+    roll: RollRules = RollRules()
+    theta_press: ThetaPressRules = ThetaPressRules()
+    flow: FlowRules = FlowRules()
+    beta_tilt: BetaTiltRules = BetaTiltRules()
+    reit: ReitRules = ReitRules()
     caps: CapRules = CapRules()
     orders: OrderRules = OrderRules()
     pricing: PricingRules = PricingRules()
