@@ -5,6 +5,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 
@@ -17,6 +18,8 @@ from daemon.errors import ExitCode, JournalCorrupt
 from daemon.handover import broker_settings
 from daemon.housekeeping import Housekeeping
 from daemon.loop import Loop, Observer
+from daemon.macro.feed import MacroFeed
+from daemon.macro.folder import FolderSource
 from daemon.operate import operate
 from daemon.patience import open_patiently
 from daemon.recovery import catch_up, recover
@@ -106,10 +109,18 @@ async def attend(
         )
         questions = answers(settings, loop, clock.now, memory)
         async with serve_control(control_socket(settings.state_path), questions), housekeeping.at_work():
-            await operate(settings, loop, broker, clock, stop, server)
+            await operate(settings, loop, broker, clock, stop, server, _macro(settings, loop))
     finally:
         audit.sync()
         audit.close()
+
+
+def _macro(settings: Settings, loop: Loop) -> MacroFeed | None:
+    """Return the feed of macro facts, None where no source is set."""
+    folder = settings.macro.folder
+    if not folder:
+        return None
+    return MacroFeed(FolderSource(Path(folder).expanduser()), lambda: loop.state.macro)
 
 
 @asynccontextmanager

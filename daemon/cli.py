@@ -13,7 +13,7 @@ from typer.exceptions import TyperException
 
 import daemon
 from daemon.errors import ConfigError, ExitCode, HedgedError
-from daemon.ops import audit, config, demo, doctor, explain, health, run, simulate, status, version
+from daemon.ops import audit, config, demo, doctor, explain, health, macro, run, simulate, status, version
 
 app = typer.Typer(
     name="hedged",
@@ -32,6 +32,7 @@ app.command("doctor")(doctor.doctor)
 app.command("version")(version.version)
 app.add_typer(audit.app, name="audit")
 app.add_typer(config.app, name="config")
+app.add_typer(macro.app, name="macro")
 
 
 def main() -> int:

@@ -13,6 +13,7 @@
     ├── AuditError
     │   ├── AuditUnavailable   the audit file cannot be written            exit 1
     │   └── AuditTampered      the audit file's chain does not hold        exit 1
+    ├── MacroUnavailable       a source of macro facts does not answer         retry; the figures age
     └── BrokerError
         ├── BrokerUnavailable  no session with the gateway                 retry, at start exit 1
         ├── ClientIdInUse      another session holds our client id         retry, at start exit 1
@@ -108,6 +109,10 @@ class AuditUnavailable(AuditError):  # noqa: N818 - as above
 
 class AuditTampered(AuditError):  # noqa: N818 - as above
     """The audit file's hash chain does not hold. Exit: the file is left as it is, as evidence."""
+
+
+class MacroUnavailable(HedgedError):  # noqa: N818 - as above
+    """A source of macro facts does not answer. Ask again later; what is known ages."""
 
 
 class BrokerError(HedgedError):

@@ -9,6 +9,7 @@ from daemon.broker.port import Broker
 from daemon.clock import Clock, PlayClock
 from daemon.hours import NEW_YORK, sessions_around
 from daemon.loop import Loop
+from daemon.macro.feed import MacroFeed
 from daemon.schedule import ScheduleSettings, due, undone
 from daemon.settings.session import SessionOverride
 from strategies.core.events import Calendar
@@ -53,12 +54,14 @@ class Play:
         clock: PlayClock,
         schedule: ScheduleSettings,
         overrides: Sequence[SessionOverride],
+        macro: MacroFeed | None = None,
     ) -> None:
         self._broker = broker
         self._loop = loop
         self._clock = clock
         self._schedule = schedule
         self._overrides = overrides
+        self._macro = macro
         self._sessions: tuple[SessionHours, ...] = ()
         self._walked_to: datetime | None = None
         self._done_to: datetime | None = None
@@ -98,6 +101,9 @@ class Play:
         if not self._sessions or today != self._walked_to.astimezone(NEW_YORK).date():
             self._sessions = sessions_around(now, self._overrides)
             await self._loop.put(Calendar(time=now, sessions=self._sessions))
+        released = None if self._macro is None else self._macro.due(now)
+        if released is not None:
+            await self._loop.put(released)
         for event in self._broker.drain(now, quotes=True):
             await self._loop.put(event)
         if self._done_to is not None:

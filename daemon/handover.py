@@ -18,7 +18,7 @@ _log = structlog.get_logger(__name__)
 
 # Settings that say where things are, not what is done: they are told to the operational log, so that the same
 # play gives the same audit files, byte for byte, wherever it is run.
-_PLACES = ("state_dir", "ib.host", "ib.port", "redis.url", "audit.dir")
+_PLACES = ("state_dir", "ib.host", "ib.port", "redis.url", "audit.dir", "macro.folder")
 
 
 def rules_of(settings: Settings) -> Rules:

@@ -15,6 +15,8 @@ from daemon.handover import schedule_settings, started
 from daemon.jobs_done import jobs_done_to
 from daemon.live_schedule import LiveSchedule
 from daemon.loop import Loop
+from daemon.macro.feed import MacroFeed
+from daemon.macro.live import feed_macro
 from daemon.settings import Settings
 from daemon.store.embedded import EmbeddedServer
 from strategies.core.events import Lifecycle, Phase
@@ -29,14 +31,15 @@ async def operate(
     clock: Clock,
     stop: asyncio.Event,
     server: EmbeddedServer | None,
+    macro: MacroFeed | None = None,
 ) -> None:
     """Run broker, loop and feeds until one ends or the operator says stop; then stop in order."""
     tasks = [asyncio.ensure_future(broker.run()), asyncio.ensure_future(loop.run())]
     try:
         if isinstance(clock, PlayClock):
-            feeding: Coroutine[Any, Any, None] = _play(settings, loop, broker, clock)
+            feeding: Coroutine[Any, Any, None] = _play(settings, loop, broker, clock, macro)
         else:
-            feeding = _live(settings, loop, broker, clock)
+            feeding = _live(settings, loop, broker, clock, macro)
         tasks += [asyncio.ensure_future(feeding), asyncio.ensure_future(_wait(stop))]
         if server is not None:
             tasks.append(asyncio.ensure_future(server.watch()))
@@ -69,7 +72,11 @@ async def _until(what: Coroutine[Any, Any, None], worker: "asyncio.Future[None]"
         await task
 
 
-async def _play(settings: Settings, loop: Loop, broker: Broker, clock: PlayClock) -> None:
+async def _play(
+    settings: Settings, loop: Loop, broker: Broker, clock: PlayClock, macro: MacroFeed | None
+) -> None:
+    if macro is not None:
+        await macro.refresh()
     await broker.connected(settings.ib.startup_timeout_s, at_once=True)
     play = Play(
         broker=broker,
@@ -77,6 +84,7 @@ async def _play(settings: Settings, loop: Loop, broker: Broker, clock: PlayClock
         clock=clock,
         schedule=schedule_settings(settings),
         overrides=settings.schedule.session_overrides,
+        macro=macro,
     )
     now = await play.begin(loop.state.time, jobs_done_to(settings.audit_path))
     _check_same_play(settings, loop.state.time, now)
@@ -93,7 +101,9 @@ def _check_same_play(settings: Settings, journal_end: datetime | None, now: date
         )
 
 
-async def _live(settings: Settings, loop: Loop, broker: Broker, clock: Clock) -> None:
+async def _live(
+    settings: Settings, loop: Loop, broker: Broker, clock: Clock, macro: MacroFeed | None
+) -> None:
     walked_to, done_to = loop.state.time, jobs_done_to(settings.audit_path)
     await loop.put(started(settings, clock.now()))
     schedule = LiveSchedule(
@@ -107,6 +117,10 @@ async def _live(settings: Settings, loop: Loop, broker: Broker, clock: Clock) ->
         asyncio.ensure_future(schedule.run(walked_to, done_to)),
         asyncio.ensure_future(feed_live(broker, loop, clock, settings.loop.quote_interval_s)),
     ]
+    if macro is not None:
+        parts.append(
+            asyncio.ensure_future(feed_macro(macro, loop, clock, refresh_s=settings.macro.refresh_s))
+        )
     connecting = asyncio.ensure_future(broker.connected(settings.ib.startup_timeout_s))
     try:
         done, _ = await asyncio.wait({*parts, connecting}, return_when=asyncio.FIRST_COMPLETED)

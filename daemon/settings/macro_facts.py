@@ -13,6 +13,13 @@ def _days(default: int, what: str) -> int:
 class Macro(Section):
     """Macro facts; a figure that was released more than so many days ago is unavailable."""
 
+    folder: str = Field(
+        default="",
+        description='Folder of CSV files, one a series, as docs/macro.md says; "" has none.',
+    )
+    refresh_s: float = Field(
+        default=3600, ge=1, le=86_400, description="How often folder and web are asked for more."
+    )
     fed_funds_days: int = _days(10, "Effective federal funds rate, daily.")
     fomc_days: int = _days(60, "The change expected at the next FOMC meeting; its day is not bound by it.")
     cpi_days: int = _days(45, "Consumer prices, monthly.")
