@@ -73,7 +73,7 @@ class ThetaPress(Section):
     return_sessions: int = Field(
         default=63, ge=2, le=252, description="Sessions of the cap- minus equal-weighted return."
     )
-    history_min: int = Field(default=252, ge=4, le=5000, description="Past values that its quartile needs.")
+    history_min: int = Field(default=200, ge=4, le=237, description="Past values that its quartile needs.")
 
 
 class Flow(Section):
@@ -89,9 +89,9 @@ class Flow(Section):
         le=252,
         description="Sessions of the ratio of intraday to close variance.",
     )
-    ipo_history_min: int = Field(default=60, ge=4, le=5000, description="Months that the IPO quartile needs.")
+    ipo_history_min: int = Field(default=60, ge=4, le=180, description="Months that the IPO quartile needs.")
     variance_history_min: int = Field(
-        default=252, ge=4, le=5000, description="Past ratios that their quartile needs."
+        default=200, ge=4, le=279, description="Past ratios that their quartile needs."
     )
 
     order_strict: ClassVar = (("oversold", "overbought"),)
@@ -121,5 +121,5 @@ class Reit(Section):
         default=1.3, gt=0, le=10, description="REIT over SPX realised volatility must exceed it."
     )
     p_cf_history_min: int = Field(
-        default=60, ge=4, le=5000, description="Past values that the median of price to cash flow needs."
+        default=60, ge=4, le=180, description="Past values that the median of price to cash flow needs."
     )

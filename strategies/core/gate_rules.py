@@ -53,7 +53,7 @@ class ThetaPressRules(Struct, frozen=True, kw_only=True):
     factor: float = 0.5
     vix_over_realised_min: float = 1.5
     return_sessions: int = 63
-    history_min: int = 252
+    history_min: int = 200
 
 
 class FlowRules(Struct, frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class FlowRules(Struct, frozen=True, kw_only=True):
     overbought: float = 75.0
     variance_sessions: int = 21
     ipo_history_min: int = 60
-    variance_history_min: int = 252
+    variance_history_min: int = 200
 
 
 class BetaTiltRules(Struct, frozen=True, kw_only=True):
