@@ -22,6 +22,9 @@ QUESTIONS = {
     "upstream": "When was the gateway itself cut off from the broker?",
     "clock_skew": "Did gateway and machine agree on the time?",
     "clock_step": "When was the machine's clock set?",
+    "operator": "What did a person tell the daemon, and why?",
+    "tripped": "What did the daemon itself find that halts trading?",
+    "paused": "When did the process stand still?",
     "broker_notice": "What did the broker say that belongs to no order?",
     "history": "Which past closes were the signals built on?",
     "history_missing": "Why were there no past closes?",
@@ -50,6 +53,8 @@ QUESTIONS = {
     "layer": "What became of a hedge layer, and what did it cost and bring?",
     "condor": "What became of a condor, and what did it cost and bring?",
     "reconciled": "Did the book agree with the account?",
+    "mode_changed": "What may be sent since when, who said so, and why?",
+    "alarm": "What must a person look at?",
     "summary": "How did the day end, in USD?",
     "macro_refused": "Which macro figure was not believed, and why?",
 }

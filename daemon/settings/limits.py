@@ -36,6 +36,23 @@ class Caps(Section):
     )
 
 
+class Halts(Section):
+    """When trading halts by itself until a person says `hedged resume`; 0 switches a halt off."""
+
+    loss_day_share_max: float = Field(
+        default=0.05, ge=0, le=1, description="Fall of net liquidation since the day before, over it."
+    )
+    unknown_orders_max: int = Field(
+        default=5, ge=0, le=1000, description="Orders within a day whose fate the broker did not tell."
+    )
+    clock_step_max_s: float = Field(
+        default=60, ge=0, le=86_400, description="A jump of the system clock, a machine's sleep included."
+    )
+    disk_free_mib_min: int = Field(
+        default=256, ge=0, le=1_048_576, description="Room on the disks of state_dir and of the audit files."
+    )
+
+
 class Orders(Section):
     """How an intended order is priced, worked and given up."""
 

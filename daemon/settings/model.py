@@ -60,6 +60,7 @@ class Settings(BaseSettings):
     caps: limits.Caps = limits.Caps()
     orders: limits.Orders = limits.Orders()
     reconcile: session.Reconcile = session.Reconcile()
+    halts: limits.Halts = limits.Halts()
 
     @classmethod
     def settings_customise_sources(

@@ -5,9 +5,9 @@ from typing import assert_never
 
 from msgspec import Struct, structs
 
-from strategies.alvh import bars, condor_orders, condors, first_engine, peel, plans, upkeep
+from strategies.alvh import bars, condor_orders, condors, first_engine, flatten, peel, plans, upkeep
 from strategies.core import events as ev
-from strategies.core import macro, market, orders, reconcile
+from strategies.core import halts, macro, market, orders, reconcile
 from strategies.core.book import book_commission, on_execution
 from strategies.core.commands import AnyCommand, FetchHistory, ListChain, ListFutures, Purpose, Watch
 from strategies.core.instruments import SPX, VIX
@@ -50,6 +50,7 @@ def step(state: State, event: ev.AnyEvent, seq: int) -> tuple[State, Outcome]:
     reconcile.ask_when_due(turn)
     peel.watch_provisional(turn)
     peel.step_when_due(turn)
+    flatten.step_when_due(turn)
     plans.advance(turn, _CARRY)
     _ask_for_quotes(turn, before=state)
     if isinstance(event, ev.Timer) and event.job is ev.Job.HEARTBEAT and turn.state.decided_seq != seq:
@@ -93,10 +94,12 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
             book_commission(turn, event.exec_id, event.commission_usd)
         case ev.Snapshot():
             reconcile.on_snapshot(turn, event)
-        case ev.ClockStep():
-            pass  # recorded; the shell has declared its schedule anew
         case ev.Macro():
             macro.on_macro(turn, event)
+        case ev.Operator() | ev.Tripped() | ev.ClockStep():
+            halts.take_in(turn, event)
+        case ev.Paused():
+            _on_paused(turn)
         case ev.SnapshotMissing():
             reconcile.snapshot_came(turn)
         case ev.BrokerNotice() | ev.HistoryMissing() | ev.ListingMissing():
@@ -120,7 +123,7 @@ def _on_lifecycle(turn: Turn, event: ev.Lifecycle) -> None:
     )
     for order in list(turn.state.orders.values()):
         turn.put_order(structs.replace(order, absent_since=None))
-    orders.doubt_unacknowledged(turn, "the daemon was restarted")
+    orders.doubt_unacknowledged(turn, orders.RESTARTED)
 
 
 def _journal_id(now: datetime) -> str:
@@ -138,7 +141,7 @@ def _on_connection(turn: Turn, event: ev.Connection) -> None:
     if event.link is ev.Link.DOWN:
         turn.set(account=structs.replace(account, link=ev.Link.DOWN))
         market.forget_quotes(turn)
-        orders.doubt_unacknowledged(turn, "the connection was lost")
+        orders.doubt_unacknowledged(turn, orders.LINK_LOST)
         return
     turn.set(
         account=structs.replace(
@@ -166,6 +169,15 @@ def _on_upstream(turn: Turn, event: ev.Upstream) -> None:
         )
     else:
         market.forget_quotes(turn)
+    turn.set(account=account)
+
+
+def _on_paused(turn: Turn) -> None:
+    """What was known is of before the pause: nothing is believed before a new snapshot and new quotes."""
+    market.forget_quotes(turn)
+    account = structs.replace(
+        turn.state.account, reconciled_epoch=-1, snapshot_asked_at=None, snapshot_awaited=False
+    )
     turn.set(account=account)
 
 

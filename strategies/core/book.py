@@ -9,6 +9,7 @@ from msgspec import structs
 
 from strategies.core.commands import CUT_PURPOSES, LAYER_PURPOSES, Purpose
 from strategies.core.facts import Execution
+from strategies.core.halts import watch_perm_id
 from strategies.core.holdings import Condor, CondorState, Layer, LayerState, Order
 from strategies.core.instruments import Instrument, InstrumentKey
 from strategies.core.notes import note_condor, note_layer
@@ -37,6 +38,7 @@ def book_execution(turn: Turn, execution: Execution) -> Order | None:
     leg = next((leg for leg in order.intent.legs if leg.instrument.key == key), None)
     if leg is None:
         return None
+    watch_perm_id(turn, order.ref, order.perm_id, execution.perm_id)
     quantity = int(execution.quantity)
     booked = Booked(order_ref=order.ref, day=turn.today, bought=execution.bought)
     turn.set(booked={**turn.state.booked, stem: booked})

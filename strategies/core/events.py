@@ -13,6 +13,7 @@ from msgspec import Struct
 from strategies.core.facts import Bar, Execution, Expiry, OrderSeen, PositionSeen, Quote, SessionHours, finite
 from strategies.core.instruments import Instrument, InstrumentKey, Kind, Right, Tick
 from strategies.core.macro_facts import MacroFact
+from strategies.core.mode import Action, Cause
 from strategies.core.rules import Rules
 
 
@@ -82,6 +83,28 @@ class ClockStep(Event, frozen=True, kw_only=True, tag="clock_step"):
     """Our own clock jumped by `step_s` (forward positive) against the machine's steady one."""
 
     step_s: float
+
+
+class Operator(Event, frozen=True, kw_only=True, tag="operator", omit_defaults=True):
+    """A person told the running daemon something; `subject` is what a `settle` is about."""
+
+    action: Action
+    who: str
+    reason: str
+    subject: str = ""
+
+
+class Tripped(Event, frozen=True, kw_only=True, tag="tripped"):
+    """The shell found a reason to halt that the core cannot see."""
+
+    cause: Cause
+    detail: str
+
+
+class Paused(Event, frozen=True, kw_only=True, tag="paused"):
+    """The process stood still for `paused_s` (stopped, or the machine slept): what it knew is old."""
+
+    paused_s: float
 
 
 class BrokerNotice(Event, frozen=True, kw_only=True, tag="broker_notice", omit_defaults=True):
@@ -260,6 +283,9 @@ AnyEvent = (
     | Upstream
     | ClockSkew
     | ClockStep
+    | Operator
+    | Tripped
+    | Paused
     | BrokerNotice
     | History
     | HistoryMissing

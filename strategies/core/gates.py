@@ -8,6 +8,7 @@ from msgspec import structs
 from strategies.core.book import live_orders
 from strategies.core.commands import Purpose
 from strategies.core.events import Link
+from strategies.core.halts import mode_fault
 from strategies.core.holdings import LayerState
 from strategies.core.orders import unknown_orders
 from strategies.core.records import Verdict
@@ -17,14 +18,14 @@ from strategies.core.turn import Turn
 _MINUTE = timedelta(minutes=1)
 
 
-def ready(turn: Turn) -> Verdict:
-    """Gate 1: paper account, trading enabled, session open, state reconciled.
+def ready(turn: Turn, *, adds_risk: bool = True) -> Verdict:
+    """Gate 1: paper account, trading enabled for what the order does, session open, state reconciled.
 
     Freshness of the inputs is checked where each input is read: a stale one is unavailable.
     """
     account = turn.state.account
     unknown = unknown_orders(turn.state)
-    reason = hindrance(turn.state) or ("" if turn.in_session else "session is closed")
+    reason = hindrance(turn.state, adds_risk=adds_risk) or ("" if turn.in_session else "session is closed")
     return Verdict(
         rule="ready",
         verdict="refuse" if reason else "pass",
@@ -39,10 +40,12 @@ def ready(turn: Turn) -> Verdict:
     )
 
 
-def hindrance(state: State) -> str:
-    """Return what keeps us from any new risk whatever the hour; empty where nothing does."""
+def hindrance(state: State, *, adds_risk: bool = True) -> str:
+    """Return what keeps us from new risk, or from less of it, whatever the hour; empty where nothing does."""
     account = state.account
+    mode = mode_fault(state, adds_risk=adds_risk)
     faults = (
+        (bool(mode), mode),
         (account.link is not Link.UP, "broker is not connected"),
         (not account.upstream, "the gateway has lost its connection to the broker"),
         (not account.paper, "account is not a paper account"),

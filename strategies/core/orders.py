@@ -14,6 +14,7 @@ from msgspec import structs
 from strategies.core.book import order_done, subject_working
 from strategies.core.commands import CancelOrder
 from strategies.core.events import Link, OrderNotTransmitted, OrderStatus, OrderTransmitted
+from strategies.core.halts import count_unknown, forbidden, watch_perm_id
 from strategies.core.holdings import ENDED, Order, OrderStage
 from strategies.core.notes import note_order
 from strategies.core.state import State
@@ -62,6 +63,12 @@ _STATUS = {
 }
 
 
+RESTARTED = "the daemon was restarted"
+LINK_LOST = "the connection was lost"
+EXPLAINED_DOUBTS = frozenset({RESTARTED, LINK_LOST})
+"""Doubts that say nothing against the broker; any other counts towards `halts.unknown_orders_max`."""
+
+
 def report_of(status: str, *, confirmed: bool = True, reason: str = "") -> Report:
     """Return what a broker status proves.
 
@@ -78,6 +85,7 @@ def report_of(status: str, *, confirmed: bool = True, reason: str = "") -> Repor
 
 def move(turn: Turn, order: Order, report: Report, reason: str = "", **fields: object) -> None:
     """Move an order as the table says; record the move and, at its end, settle what it was for."""
+    known = order
     stage = LIFE[order.stage].get(report, order.stage)
     moved = stage is not order.stage
     if moved:
@@ -92,10 +100,13 @@ def move(turn: Turn, order: Order, report: Report, reason: str = "", **fields: o
     turn.put_order(order)
     if moved:
         note_order(turn, order, reason)
+        if stage is OrderStage.UNKNOWN and reason not in EXPLAINED_DOUBTS:
+            count_unknown(turn, order.ref)
         if stage in {OrderStage.TRANSMITTED, OrderStage.WORKING}:
             subject_working(turn, order)
     if order.ended and not was_ended:
         order_done(turn, order, reason)
+    watch_perm_id(turn, order.ref, known.perm_id, order.perm_id)
 
 
 def on_transmitted(turn: Turn, event: OrderTransmitted) -> None:
@@ -144,9 +155,10 @@ def watch_the_clock(turn: Turn) -> None:
         if late:
             move(turn, order, Report.DOUBT, "no acknowledgement in time")
         old = turn.now - order.intended_at >= timedelta(seconds=rules.working_timeout_s)
-        if order.stage is OrderStage.WORKING and old and reachable(turn.state):
-            turn.request(f"{order.ref} worked too long", CancelOrder(order_ref=order.ref))
-            move(turn, order, Report.CANCEL_ASKED, "worked too long")
+        why = forbidden(turn.state, order.intent.purpose) or ("worked too long" if old else "")
+        if order.stage is OrderStage.WORKING and why and reachable(turn.state):
+            turn.request(f"cancel of {order.ref}: {why}", CancelOrder(order_ref=order.ref))
+            move(turn, order, Report.CANCEL_ASKED, why)
         lost = age >= timedelta(seconds=rules.working_timeout_s)
         if order.stage is OrderStage.CANCELLING and lost and reachable(turn.state):
             turn.request(f"the cancel of {order.ref} was not answered", CancelOrder(order_ref=order.ref))

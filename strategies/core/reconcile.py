@@ -14,6 +14,7 @@ from strategies.core.book import book_commission, book_positions, on_execution, 
 from strategies.core.commands import FetchSnapshot
 from strategies.core.events import Snapshot
 from strategies.core.facts import OrderSeen
+from strategies.core.halts import watch_loss, watch_perm_id
 from strategies.core.holdings import CondorState, LayerState, Order, OrderStage
 from strategies.core.notes import note_condor, note_layer
 from strategies.core.orders import Report, move, reachable, report_of, unknown_orders
@@ -34,6 +35,7 @@ def on_snapshot(turn: Turn, event: Snapshot) -> None:
     _settle_orders(turn, event)
     _drop_expired(turn, event)
     differences, foreign = _compare_positions(turn, event)
+    watch_loss(turn, turn.state.account.net_liquidation_usd, event.net_liquidation_usd)
     said_before = account.reconciled_epoch == event.epoch and account.differences == differences
     turn.set(
         account=structs.replace(
@@ -60,6 +62,9 @@ def _settle_orders(turn: Turn, event: Snapshot) -> None:
     known: dict[str, OrderSeen] = {}
     for seen in (*event.completed_orders, *event.open_orders):
         if seen.order_ref:
+            earlier = known.get(seen.order_ref)
+            if earlier is not None and seen.order_ref in turn.state.orders:
+                watch_perm_id(turn, seen.order_ref, earlier.perm_id, seen.perm_id)
             known[seen.order_ref] = seen
     for order in list(turn.state.orders.values()):
         seen_order = known.get(order.ref)

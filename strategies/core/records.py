@@ -10,6 +10,7 @@ from msgspec import Struct
 from strategies.core.commands import AnyCommand, Leg, Purpose
 from strategies.core.instruments import InstrumentKey
 from strategies.core.macro_facts import MacroFact
+from strategies.core.mode import Cause, Mode
 
 Value = str | int | float | bool | None
 
@@ -150,6 +151,25 @@ class Reconciled(Record, frozen=True, kw_only=True, tag="reconciled"):
     foreign: tuple[str, ...]
 
 
+class ModeChanged(Record, frozen=True, kw_only=True, tag="mode_changed", omit_defaults=True):
+    """What may be sent changed, by a person or by an automatic halt; it stays so over restarts."""
+
+    mode: Mode
+    before: Mode
+    cause: Cause
+    who: str
+    reason: str
+    flatten: bool = False
+
+
+class Alarm(Record, frozen=True, kw_only=True, tag="alarm", omit_defaults=True):
+    """Something that a person must look at; docs/operations.md has a paragraph for each `cause`."""
+
+    cause: Cause
+    text: str
+    subject: str = ""
+
+
 class Summary(Record, frozen=True, kw_only=True, tag="summary", omit_defaults=True):
     """The day in figures, USD. Marks are mid quotes of the options held; `None` where one has no quote."""
 
@@ -181,6 +201,8 @@ AnyRecord = (
     | LayerRecord
     | CondorRecord
     | Reconciled
+    | ModeChanged
+    | Alarm
     | Summary
     | MacroRefused
 )

@@ -170,6 +170,14 @@ class ReconcileRules(Struct, frozen=True, kw_only=True):
     quiet_s: float = 60.0
 
 
+class HaltRules(Struct, frozen=True, kw_only=True):
+    """When trading halts by itself; 0 switches a halt off."""
+
+    loss_day_share_max: float = 0.05
+    unknown_orders_max: int = 5
+    clock_step_max_s: float = 60.0
+
+
 class Rules(Struct, frozen=True, kw_only=True):
     """Everything that a decision may depend on besides the events."""
 
@@ -197,6 +205,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     orders: OrderRules = OrderRules()
     pricing: PricingRules = PricingRules()
     reconcile: ReconcileRules = ReconcileRules()
+    halts: HaltRules = HaltRules()
 
 
 def rules_hash(rules: Rules) -> str:

@@ -12,6 +12,7 @@ from strategies.core.facts import Quote, SessionHours
 from strategies.core.holdings import Condor, Layer, Order, PeelRun, Plan
 from strategies.core.instruments import Instrument, InstrumentKey
 from strategies.core.macro_facts import Points, Series
+from strategies.core.mode import TradingMode
 from strategies.core.rules import Rules
 
 SCHEMA = 1
@@ -96,6 +97,18 @@ class Counters(Struct, frozen=True, kw_only=True):
     entry_planned: date | None = None
 
 
+class Guard(Struct, frozen=True, kw_only=True):
+    """What the automatic halts go by: the day's base of the loss limit, USD, and recent unknown orders.
+
+    `alarmed` is what was said since the last resume, so that it is said once.
+    """
+
+    day: date | None = None
+    base_usd: Decimal | None = None
+    unknown_at: tuple[datetime, ...] = ()
+    alarmed: tuple[str, ...] = ()
+
+
 class State(Struct, frozen=True, kw_only=True):
     """Everything. `seq` is that of the last event folded."""
 
@@ -120,6 +133,8 @@ class State(Struct, frozen=True, kw_only=True):
     watch: tuple[InstrumentKey, ...] = ()
     verdicts: dict[str, str] = {}
     decided_seq: int = 0
+    trading: TradingMode = TradingMode()
+    guard: Guard = Guard()
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")
