@@ -27,11 +27,70 @@ class Rsi(Section):
     )
 
 
+class Macd(Section):
+    """Moving average convergence/divergence on daily SPX closes."""
+
+    fast: int = Field(default=12, ge=2, le=200, description="Sessions of the fast average.")
+    slow: int = Field(default=26, ge=3, le=400, description="Sessions of the slow average.")
+    signal: int = Field(default=9, ge=1, le=200, description="Sessions of the signal line.")
+
+    order_strict: ClassVar = (("fast", "slow"),)
+
+
+class Divergence(Section):
+    """Price against RSI or MACD at two consecutive swings of daily SPX closes."""
+
+    swing_bars: int = Field(
+        default=3,
+        ge=1,
+        le=20,
+        description="Closes on each side that a swing is strictly beyond; so many later it is known.",
+    )
+    valid_sessions: int = Field(
+        default=10, ge=1, le=252, description="A divergence counts on so many bars from its confirmation on."
+    )
+
+
+class Breadth(Section):
+    """The trend of advancing less declining NYSE issues, in its own standard deviations."""
+
+    enabled: bool = Field(
+        default=True, description="false: the index AD-NYSE is not quoted, breadth is unavailable."
+    )
+    trend_sessions: int = Field(default=20, ge=1, le=252, description="Sessions summed.")
+    deviation_sessions: int = Field(
+        default=252,
+        ge=2,
+        le=1000,
+        description="Sessions of the standard deviation; unavailable until so many were seen.",
+    )
+    clip: float = Field(default=2.0, gt=0, le=10, description="The trend stays within it either way.")
+
+    order: ClassVar = (("trend_sessions", "deviation_sessions"),)
+
+
+class Realised(Section):
+    """Realised volatility of the SPX, close to close."""
+
+    sessions: int = Field(default=21, ge=2, le=252, description="Daily returns in the window.")
+
+
+class Episode(Section):
+    """A run of sessions with a condition, short pauses bridged."""
+
+    end_after_sessions: int = Field(
+        default=3, ge=1, le=60, description="Over after so many sessions in a row without the condition."
+    )
+
+
 class TermStructure(Section):
     """The slope M2 - M1 of the VIX futures."""
 
     flat_points: float = Field(
         default=0.05, ge=0, le=5, description="VIX points; within it the curve is flat."
+    )
+    steepening_sessions: int = Field(
+        default=5, ge=1, le=60, description="Steepening: the same two futures were closer together so many sessions ago."
     )
 
 

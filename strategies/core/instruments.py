@@ -92,6 +92,8 @@ def _compact(day: date | None) -> str:
 
 SPX = Instrument(kind=Kind.INDEX, symbol="SPX", exchange="CBOE")
 VIX = Instrument(kind=Kind.INDEX, symbol="VIX", exchange="CBOE")
+AD_NYSE = Instrument(kind=Kind.INDEX, symbol="AD-NYSE", exchange="NYSE")
+"""Ticks as bid = advancing issues, ask = declining ones, bid size = unchanged; there is no last."""
 
 
 def tick_at(ticks: tuple[Tick, ...], price: float) -> float:

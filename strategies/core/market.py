@@ -6,7 +6,7 @@ from msgspec import structs
 
 from strategies.core.events import ChainListed, ExpiryListed, FuturesListed, Quotes
 from strategies.core.facts import Quote
-from strategies.core.instruments import SPX, VIX, Instrument, InstrumentKey, Kind
+from strategies.core.instruments import AD_NYSE, SPX, VIX, Instrument, InstrumentKey, Kind
 from strategies.core.state import Seen
 from strategies.core.turn import Turn
 from strategies.core.unavailable import Unavailable as Unavailable  # noqa: PLC0414 - found here by all who read the market
@@ -151,6 +151,8 @@ def wanted_quotes(turn: Turn) -> tuple[Instrument, ...]:
     """
     state = turn.state
     wanted: dict[InstrumentKey, Instrument] = {SPX.key: SPX, VIX.key: VIX}
+    if state.rules.breadth.enabled:
+        wanted[AD_NYSE.key] = AD_NYSE
     alive = [f for f in state.market.futures if f.expiry is not None and f.expiry > turn.today]
     for future in alive[:5]:
         wanted[future.key] = future

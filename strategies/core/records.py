@@ -67,6 +67,19 @@ class BarClosed(Record, frozen=True, kw_only=True, tag="bar_closed", omit_defaul
     m1_contract: InstrumentKey | None = None
     m2_contract: InstrumentKey | None = None
     expanding: bool | None = None
+    macd: float | None = None
+    macd_signal: float | None = None
+    macd_histogram: float | None = None
+    hidden_bullish: bool | None = None
+    macd_bullish: bool | None = None
+    macd_bearish: bool | None = None
+    steepening: bool | None = None
+    ad_trend: float | None = None
+    pe_elevated: bool | None = None
+    realised_vol: float | None = None
+    vix_over_realised: float | None = None
+    expansion_episode: str | None = None
+    steepening_episode: str | None = None
     unavailable: dict[str, str] = {}
 
 

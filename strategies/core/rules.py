@@ -61,10 +61,47 @@ class RsiRules(Struct, frozen=True, kw_only=True):
     warmup_sessions: int = 500
 
 
+class MacdRules(Struct, frozen=True, kw_only=True):
+    """Periods of the MACD's three averages, in sessions."""
+
+    fast: int = 12
+    slow: int = 26
+    signal: int = 9
+
+
+class DivergenceRules(Struct, frozen=True, kw_only=True):
+    """How a swing is recognised, and how long a divergence counts."""
+
+    swing_bars: int = 3
+    valid_sessions: int = 10
+
+
+class BreadthRules(Struct, frozen=True, kw_only=True):
+    """The trend of advancing less declining NYSE issues, in its own standard deviations."""
+
+    enabled: bool = True
+    trend_sessions: int = 20
+    deviation_sessions: int = 252
+    clip: float = 2.0
+
+
+class RealisedRules(Struct, frozen=True, kw_only=True):
+    """The window of realised volatility."""
+
+    sessions: int = 21
+
+
+class EpisodeRules(Struct, frozen=True, kw_only=True):
+    """An episode is over after this many sessions without its condition."""
+
+    end_after_sessions: int = 3
+
+
 class TermStructureRules(Struct, frozen=True, kw_only=True):
-    """Contango and backwardation begin beyond this many VIX points."""
+    """Contango and backwardation begin beyond this many VIX points; steepening looks so far back."""
 
     flat_points: float = 0.05
+    steepening_sessions: int = 5
 
 
 class ExpansionRules(Struct, frozen=True, kw_only=True):
@@ -185,6 +222,11 @@ class Rules(Struct, frozen=True, kw_only=True):
     stale: StaleRules = StaleRules()
     macro: MacroRules = MacroRules()
     rsi: RsiRules = RsiRules()
+    macd: MacdRules = MacdRules()
+    divergence: DivergenceRules = DivergenceRules()
+    breadth: BreadthRules = BreadthRules()
+    realised: RealisedRules = RealisedRules()
+    episode: EpisodeRules = EpisodeRules()
     term_structure: TermStructureRules = TermStructureRules()
     expansion: ExpansionRules = ExpansionRules()
     bars: BarRules = BarRules()

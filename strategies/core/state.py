@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import Struct
 
+from strategies.core.episode import Episode
 from strategies.core.events import ChainListed, ExpiryListed, Link
 from strategies.core.facts import Quote, SessionHours
 from strategies.core.holdings import Condor, Layer, Order, PeelRun, Plan
@@ -14,6 +15,7 @@ from strategies.core.instruments import Instrument, InstrumentKey
 from strategies.core.macro_facts import Points, Series
 from strategies.core.mode import TradingMode
 from strategies.core.rules import Rules
+from strategies.core.signal_state import BreadthState, CurveState, DivergenceState, MacdState
 
 SCHEMA = 1
 
@@ -76,6 +78,13 @@ class Signals(Struct, frozen=True, kw_only=True):
     """Incremental signals on final bars, and how long the provisional one has held."""
 
     rsi: RsiState = RsiState()
+    macd: MacdState = MacdState()
+    divergence: DivergenceState = DivergenceState()
+    realised_closes: tuple[float, ...] = ()
+    breadth: BreadthState = BreadthState()
+    curve: CurveState = CurveState()
+    expansion_episode: Episode | None = None
+    steepening_episode: Episode | None = None
     last_session: date | None = None
     vix_closes: tuple[float, ...] = ()
     vix_last_session: date | None = None
