@@ -79,6 +79,18 @@ def bar_words(seq: int, bar: BarClosed) -> str:
         "M2": bar.m2,
         "slope": bar.slope,
         "expanding": bar.expanding,
+        "steepening": bar.steepening,
+        "MACD": bar.macd,
+        "MACD signal": bar.macd_signal,
+        "hidden bullish": bar.hidden_bullish,
+        "MACD bullish": bar.macd_bullish,
+        "MACD bearish": bar.macd_bearish,
+        "A/D trend": bar.ad_trend,
+        "P/E elevated": bar.pe_elevated,
+        "realised vol": bar.realised_vol,
+        "VIX over realised": bar.vix_over_realised,
+        "expansion since": bar.expansion_episode,
+        "steepening since": bar.steepening_episode,
     }
     missing = "".join(f"; {name} unavailable: {why}" for name, why in bar.unavailable.items())
     known: dict[str, Value] = {name: value for name, value in signals.items() if value is not None}

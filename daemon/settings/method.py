@@ -90,7 +90,10 @@ class TermStructure(Section):
         default=0.05, ge=0, le=5, description="VIX points; within it the curve is flat."
     )
     steepening_sessions: int = Field(
-        default=5, ge=1, le=60, description="Steepening: the same two futures were closer together so many sessions ago."
+        default=5,
+        ge=1,
+        le=60,
+        description="Steepening: the same two futures were closer together so many sessions ago.",
     )
 
 

@@ -8,6 +8,7 @@ from msgspec import Struct, structs
 from strategies.alvh import breadth, curve_days
 from strategies.alvh.bar import FinalBar
 from strategies.alvh.closes import fold_close
+from strategies.alvh.curve_history import missing_closes
 from strategies.alvh.decide import decide_on_bar
 from strategies.alvh.expansion import expanding, keep
 from strategies.alvh.readings import Observed, read_bar, with_episodes
@@ -37,7 +38,12 @@ def on_bar_final(turn: Turn, day: date) -> None:
         reason = f"SPX: {close.reason}" if isinstance(close, Unavailable) else "earlier bars are missing"
         sessions = turn.rules.rsi.warmup_sessions if last is None else _GAP_SESSIONS
         turn.records.append(BarMissing(time=turn.now, session=day, reason=reason))
-        turn.request(f"bar of {day}", FetchHistory(instrument=SPX, sessions=sessions))
+        turn.request(
+            f"bar of {day}",
+            *missing_closes(turn),
+            FetchHistory(instrument=VIX, sessions=_GAP_SESSIONS),
+            FetchHistory(instrument=SPX, sessions=sessions),
+        )
         return
     _close_bar(turn, session, close, "live")
 

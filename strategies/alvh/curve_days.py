@@ -1,4 +1,4 @@
-"""What the VIX futures closed at on the latest sessions: bounded, and the same from quotes or from history."""
+"""What the VIX futures closed at on the latest sessions, from quotes or from history; bounded."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def note_contracts(curve: CurveState, listed: tuple[Instrument, ...], today: dat
 
 
 def note_session(curve: CurveState, day: date, sessions: int) -> CurveState:
-    """Return the curve after the session `day`: it and the `sessions` before it are kept, with their prices."""
+    """Return the curve after the session `day`; it and the `sessions` before it are kept."""
     kept = (*curve.sessions, day)[-sessions - 1 :]
     return structs.replace(curve, sessions=kept, days=tuple(d for d in curve.days if d.day >= kept[0]))
 

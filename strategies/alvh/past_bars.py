@@ -32,9 +32,7 @@ def _fold_future(turn: Turn, event: History, contract: InstrumentKey) -> None:
     bars = tuple(bar for bar in event.bars if _completed(turn, bar.day))
     since = signals.curve.sessions[0] if signals.curve.sessions else turn.today - _CURVE_BACK
     turn.set(
-        signals=structs.replace(
-            signals, curve=curve_days.note_history(signals.curve, contract, bars, since)
-        )
+        signals=structs.replace(signals, curve=curve_days.note_history(signals.curve, contract, bars, since))
     )
 
 

@@ -1,6 +1,7 @@
 """Every signal of one final bar, read together: a value, or the reason why there is none."""
 
 from datetime import date
+from typing import Any
 
 from msgspec import Struct, structs
 
@@ -44,7 +45,8 @@ def read_bar(signals: Signals, day: date, close: float, seen: Observed, rules: R
         "pe_elevated": seen.pe_elevated,
         **_volatility_readings(signals, seen.vix, rules),
     }
-    known = {k: None if isinstance(v, Unavailable) else v for k, v in readings.items()}
+    # Names and types are those of the readings above, as the bar declares them.
+    known: dict[str, Any] = {k: None if isinstance(v, Unavailable) else v for k, v in readings.items()}
     slope = None if isinstance(seen.slope, Unavailable) else seen.slope
     return FinalBar(
         day=day,
@@ -52,7 +54,7 @@ def read_bar(signals: Signals, day: date, close: float, seen: Observed, rules: R
         m1=slope.m1 if slope else None,
         m2=slope.m2 if slope else None,
         unavailable={k: v.reason for k, v in readings.items() if isinstance(v, Unavailable)},
-        **known,  # type: ignore[arg-type] - each name's type is that of its reading above
+        **known,
     )
 
 

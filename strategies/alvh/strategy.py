@@ -5,7 +5,18 @@ from typing import assert_never
 
 from msgspec import Struct, structs
 
-from strategies.alvh import bars, condor_orders, condors, first_engine, flatten, peel, plans, upkeep
+from strategies.alvh import (
+    bars,
+    condor_orders,
+    condors,
+    curve_history,
+    first_engine,
+    flatten,
+    past_bars,
+    peel,
+    plans,
+    upkeep,
+)
 from strategies.core import events as ev
 from strategies.core import halts, macro, market, orders, reconcile
 from strategies.core.book import book_commission, on_execution
@@ -75,9 +86,10 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
         case ev.Timer():
             _on_timer(turn, event)
         case ev.History():
-            bars.on_history(turn, event)
+            past_bars.on_history(turn, event)
         case ev.FuturesListed():
             market.on_futures(turn, event)
+            curve_history.on_futures_listed(turn, event)
         case ev.ChainListed():
             market.on_chain(turn, event)
         case ev.ExpiryListed():
@@ -200,7 +212,8 @@ def _ask_for_listings(turn: Turn) -> None:
         ListFutures(),
         ListChain(underlying=SPX),
         ListChain(underlying=VIX),
-        FetchHistory(instrument=VIX, sessions=_VIX_SESSIONS),  # first, so that made-up SPX bars find it
+        *curve_history.missing_closes(turn),  # these and VIX first, so that made-up SPX bars find them
+        FetchHistory(instrument=VIX, sessions=_VIX_SESSIONS),
         FetchHistory(instrument=SPX, sessions=sessions),
     )
 

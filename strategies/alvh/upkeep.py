@@ -41,7 +41,9 @@ def prune(turn: Turn) -> None:
         },
         booked={k: v for k, v in state.booked.items() if turn.today - v.day <= _KEEP_BOOKED},
         market=structs.replace(
-            state.market, marks={k: v for k, v in state.market.marks.items() if k in state.watch}
+            state.market,
+            marks={k: v for k, v in state.market.marks.items() if k in state.watch},
+            asked={k: v for k, v in state.market.asked.items() if v > day_start},
         ),
         verdicts={k: v for k, v in state.verdicts.items() if k.rpartition(":")[2] not in gone},
     )

@@ -115,18 +115,23 @@ class BrokerNotice(Event, frozen=True, kw_only=True, tag="broker_notice", omit_d
     instrument: InstrumentKey | None = None
 
 
-class History(Event, frozen=True, kw_only=True, tag="history"):
-    """Completed daily closes, oldest first; empty means that the broker has none."""
+class History(Event, frozen=True, kw_only=True, tag="history", omit_defaults=True):
+    """Completed daily closes, oldest first; empty means that the broker has none.
+
+    They are of the index `symbol`, or of the future `contract`, whose underlying is `symbol`.
+    """
 
     symbol: str
     bars: tuple[Bar, ...]
+    contract: InstrumentKey | None = None
 
 
-class HistoryMissing(Event, frozen=True, kw_only=True, tag="history_missing"):
-    """A request for history failed or timed out."""
+class HistoryMissing(Event, frozen=True, kw_only=True, tag="history_missing", omit_defaults=True):
+    """A request for the history of an index, or of the future `contract`, failed or timed out."""
 
     symbol: str
     reason: str
+    contract: InstrumentKey | None = None
 
 
 class FuturesListed(Event, frozen=True, kw_only=True, tag="futures_listed"):

@@ -14,7 +14,7 @@ from msgspec import structs
 from strategies.core import commands as cm
 from strategies.core import events as ev
 from strategies.core import facts
-from strategies.core.instruments import SPX, VIX, Instrument, InstrumentKey, Kind, Tick
+from strategies.core.instruments import AD_NYSE, SPX, VIX, Instrument, InstrumentKey, Kind, Tick
 from strategies.core.option_model import black76, years_to_settlement
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -60,6 +60,7 @@ class World:
     def __init__(self) -> None:
         self.spx = 2832.97
         self.vix = 11.03
+        self.advancing, self.declining = 1700.0, 1200.0
         self.futures = dict(zip(VIX_EXPIRIES, (11.82, 12.475, 13.1, 13.6), strict=True))
         self.vix_vol = 0.88
         self.spx_vol = 0.10
@@ -71,6 +72,8 @@ class World:
         key = instrument.key
         if key in self.given:
             return self.given[key]
+        if instrument == AD_NYSE:
+            return facts.Quote(instrument=key, bid=self.advancing, ask=self.declining, bid_size=90.0)
         if instrument.kind is Kind.INDEX:
             return facts.Quote(instrument=key, last=self.spx if instrument == SPX else self.vix)
         assert instrument.expiry is not None
@@ -141,8 +144,10 @@ class Broker:
             case cm.ListExpiry():
                 yield self.expiry_listed(command)
             case cm.FetchHistory():
-                bars = self.history.get(command.instrument.symbol, ())
-                yield ev.History(time=now, symbol=command.instrument.symbol, bars=bars[-command.sessions :])
+                asked = command.instrument
+                contract = asked.key if asked.last_trade else None
+                bars = self.history.get(contract or asked.symbol, ())[-command.sessions :]
+                yield ev.History(time=now, symbol=asked.symbol, bars=bars, contract=contract)
             case cm.Watch():
                 self.watched = command.instruments
                 yield self.quotes(self.watched)

@@ -28,6 +28,7 @@ from strategies.core.events import (
     ListingMissing,
     SnapshotMissing,
 )
+from strategies.core.instruments import Instrument, InstrumentKey
 
 Request = Watch | FetchHistory | ListFutures | ListChain | ListExpiry | FetchSnapshot
 
@@ -74,7 +75,12 @@ class Requests:
                 return []
             case FetchHistory():
                 bars = await completed_bars(link, request, self._now())
-                return [History(time=UNSTAMPED, symbol=request.instrument.symbol, bars=bars)]
+                instrument = request.instrument
+                return [
+                    History(
+                        time=UNSTAMPED, symbol=instrument.symbol, bars=bars, contract=_contract(instrument)
+                    )
+                ]
             case ListFutures():
                 return [FuturesListed(time=UNSTAMPED, instruments=await self._catalogue.futures(link))]
             case ListChain():
@@ -86,12 +92,24 @@ class Requests:
         assert_never(request)
 
 
+def _contract(instrument: Instrument) -> InstrumentKey | None:
+    return instrument.key if instrument.last_trade else None
+
+
 def _missing(request: Request, epoch: int, reason: str) -> list[AnyEvent]:
     match request:
         case Watch():
             return []  # not lost: what is wanted is remembered and subscribed with the next connection
         case FetchHistory():
-            return [HistoryMissing(time=UNSTAMPED, symbol=request.instrument.symbol, reason=reason)]
+            instrument = request.instrument
+            return [
+                HistoryMissing(
+                    time=UNSTAMPED,
+                    symbol=instrument.symbol,
+                    reason=reason,
+                    contract=_contract(instrument),
+                )
+            ]
         case ListFutures():
             return [ListingMissing(time=UNSTAMPED, what="VX futures", reason=reason)]
         case ListChain():
