@@ -1,6 +1,8 @@
 """The beta tilt of strategy section 6: rising dollar, low growth, the book's beta over its median."""
 
-from strategies.alvh.modifier import Modifier, or_none
+import math
+
+from strategies.alvh.modifier import Modifier, above, or_none
 from strategies.core.gate_rules import BetaTiltRules
 from strategies.core.records import Verdict
 from strategies.core.unavailable import Unavailable
@@ -25,37 +27,25 @@ def beta_tilt(
         book_beta_median: its median of one year.
         rules: factors and bounds.
     """
-    notes: list[str] = []
     if not rules.enabled:
         return Modifier("beta_tilt", 1.0, Verdict(rule="beta_tilt", verdict="pass", reason="switched off"))
-    dollar = growth = beta = 1.0
-    if isinstance(reer_change_12m_pct, Unavailable):
-        notes.append(f"REER: {reer_change_12m_pct.reason}")
-    elif reer_change_12m_pct > 0.0:
-        dollar = rules.reer_factor
-    if isinstance(gdp_growth_pct, Unavailable):
-        notes.append(f"GDP: {gdp_growth_pct.reason}")
-    elif isinstance(gdp_growth_mean_pct, Unavailable):
-        notes.append(f"GDP mean: {gdp_growth_mean_pct.reason}")
-    elif gdp_growth_pct < gdp_growth_mean_pct:
-        growth = rules.growth_factor
-    ratio = _beta_ratio(book_beta, book_beta_median)
-    if isinstance(ratio, Unavailable):
-        notes.append(f"beta: {ratio.reason}")
-    else:
-        beta = min(max(ratio, rules.beta_ratio_min), rules.beta_ratio_max)
-    factor = min(max(dollar * growth * beta, rules.factor_min), rules.factor_max)
+    tilts = {
+        "dollar": _up(reer_change_12m_pct, 0.0, rules.reer_factor),
+        "growth": _up(gdp_growth_mean_pct, gdp_growth_pct, rules.growth_factor),
+        "beta": _beta(book_beta, book_beta_median, rules),
+    }
+    missing = [f"{name}: {tilt.reason}" for name, tilt in tilts.items() if isinstance(tilt, Unavailable)]
+    used = {name: 1.0 if isinstance(tilt, Unavailable) else tilt for name, tilt in tilts.items()}
+    factor = min(max(math.prod(used.values()), rules.factor_min), rules.factor_max)
     verdict = Verdict(
         rule="beta_tilt",
         verdict="pass" if factor == 1.0 else "fire",
-        reason=f"x 1 for what is unavailable: {'; '.join(notes)}" if notes else "",
+        reason=f"x 1 for what is unavailable: {'; '.join(missing)}" if missing else "",
         inputs={
             "reer_change_12m_pct": or_none(reer_change_12m_pct),
             "gdp_growth_pct": or_none(gdp_growth_pct),
             "book_beta": or_none(book_beta),
-            "dollar": dollar,
-            "growth": growth,
-            "beta": beta,
+            **used,
             "factor": factor,
         },
         thresholds={
@@ -68,10 +58,22 @@ def beta_tilt(
     return Modifier("beta_tilt", factor, verdict)
 
 
-def _beta_ratio(beta: float | Unavailable, median: float | Unavailable) -> float | Unavailable:
+def _up(value: float | Unavailable, bound: float | Unavailable, factor: float) -> float | Unavailable:
+    """Return the factor where the value is above the bound, else 1."""
+    holds = above(value, bound)
+    if isinstance(holds, Unavailable):
+        return holds
+    return factor if holds else 1.0
+
+
+def _beta(
+    beta: float | Unavailable, median: float | Unavailable, rules: BetaTiltRules
+) -> float | Unavailable:
+    """Return beta over its median, within its bounds."""
     if isinstance(beta, Unavailable):
         return beta
     if isinstance(median, Unavailable):
         return median
-    # Over a median of zero or less a ratio would say the opposite of what it means.
-    return beta / median if median > 0.0 else Unavailable("its median is not above 0")
+    if median <= 0.0:  # the ratio would say the opposite of what it means
+        return Unavailable("its median is not above 0")
+    return min(max(beta / median, rules.beta_ratio_min), rules.beta_ratio_max)
