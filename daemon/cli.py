@@ -13,7 +13,20 @@ from typer.exceptions import TyperException
 
 import daemon
 from daemon.errors import ConfigError, ExitCode, HedgedError
-from daemon.ops import audit, config, demo, doctor, explain, health, macro, run, simulate, status, version
+from daemon.ops import (
+    audit,
+    config,
+    demo,
+    doctor,
+    explain,
+    health,
+    macro,
+    replay,
+    run,
+    simulate,
+    status,
+    version,
+)
 
 app = typer.Typer(
     name="hedged",
@@ -25,6 +38,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
 app.command("simulate", context_settings=simulate.PASS_THROUGH)(simulate.simulate)
+app.command("replay", context_settings=replay.PASS_THROUGH)(replay.replay)
 app.command("status")(status.status)
 app.command("health")(health.health)
 app.command("explain")(explain.explain)

@@ -1,0 +1,114 @@
+"""Counting what every rule was asked and said, per year, from the records of a replay.
+
+A rule counts once a session and subject (a condor, a layer, a plan, the book), however often it is looked at
+in it. It **fired** if it said `fire`, or, being a gate, `pass`; it **refused** if it said `refuse` or
+`unavailable`; both can happen in one session. What only held (`hold`) is looked at and nothing else. A
+modifier fires where it changes the size. Beside the rules stand the decisions that they lead to, under the
+decision's own name (`first_engine`, `peel`, ...): fired where they planned or ordered something.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from strategies.core.events import AnyEvent
+from strategies.core.option_model import new_york_day
+from strategies.core.records import AnyRecord, Decision, Verdict
+
+_ACTS = frozenset({"planned", "ordered", "proposed"})
+_REFUSES = frozenset({"refused", "gave up", "lapsed"})
+_SAYS_NO = frozenset({"refuse", "unavailable"})
+_SAYS_YES = frozenset({"fire", "pass"})
+
+
+@dataclass(slots=True)
+class Count:
+    """What one rule did in one year, or in all of them."""
+
+    looked_at: int = 0
+    fired: int = 0
+    refused: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Count") -> None:
+        """Add another count to this one."""
+        self.looked_at += other.looked_at
+        self.fired += other.fired
+        self.refused += other.refused
+        self.reasons.update(other.reasons)
+
+    @property
+    def why(self) -> str:
+        """The most frequent reason to refuse, the first in the alphabet of several; empty without one."""
+        ranked = sorted(self.reasons.items(), key=lambda item: (-item[1], item[0]))
+        return ranked[0][0] if ranked else ""
+
+
+class Tally:
+    """Grows with every event's records; an observer of a replay."""
+
+    def __init__(self) -> None:
+        self.years: dict[str, dict[int, Count]] = {}
+        self.first_fired: dict[str, date] = {}
+        self._day: date | None = None
+        self._said: set[tuple[str, str, str]] = set()
+
+    def observe(self, event: AnyEvent, records: Sequence[AnyRecord]) -> None:
+        """Count the decisions among an event's records."""
+        for record in records:
+            if isinstance(record, Decision):
+                day = new_york_day(event.time)
+                if day != self._day:
+                    self._day = day
+                    self._said.clear()
+                self._decision(record, day)
+
+    def totals(self) -> dict[str, Count]:
+        """Return each rule's count over all years, by name."""
+        found: dict[str, Count] = {}
+        for name in sorted(self.years):
+            found[name] = Count()
+            for count in self.years[name].values():
+                found[name].add(count)
+        return found
+
+    def _decision(self, record: Decision, day: date) -> None:
+        name = record.subject.partition(":")[0]
+        fired, refused = record.outcome in _ACTS, record.outcome in _REFUSES
+        reasons = [v.reason for v in record.rules if v.verdict in _SAYS_NO] if refused else []
+        self._count(name, record.subject, day, fired=fired, refused=refused, reasons=reasons)
+        for verdict in record.rules:
+            self._verdict(verdict, record.subject, day)
+
+    def _verdict(self, verdict: Verdict, subject: str, day: date) -> None:
+        refused = verdict.verdict in _SAYS_NO
+        reasons = [verdict.reason] if refused else []
+        self._count(verdict.rule, subject, day, fired=_has_fired(verdict), refused=refused, reasons=reasons)
+
+    def _count(
+        self, name: str, subject: str, day: date, *, fired: bool, refused: bool, reasons: Sequence[str]
+    ) -> None:
+        count = self.years.setdefault(name, {}).setdefault(day.year, Count())
+        count.looked_at += self._is_new(name, subject, "looked at")
+        if fired:
+            count.fired += self._is_new(name, subject, "fired")
+            self.first_fired.setdefault(name, day)
+        if refused:
+            count.refused += self._is_new(name, subject, "refused")
+        for reason in sorted(set(reasons)):
+            count.reasons[reason] += self._is_new(name, subject, f"because {reason}")
+
+    def _is_new(self, name: str, subject: str, said: str) -> bool:
+        """Whether this is the first time in the session."""
+        key = (name, subject, said)
+        if key in self._said:
+            return False
+        self._said.add(key)
+        return True
+
+
+def _has_fired(verdict: Verdict) -> bool:
+    if "factor" in verdict.inputs:
+        return verdict.inputs["factor"] != 1.0
+    return verdict.verdict in _SAYS_YES
