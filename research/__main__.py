@@ -14,6 +14,7 @@ import msgspec
 
 from research import report
 from research.counts import FIRST, LAST, Counts
+from research.macro import MacroError, read_folder
 from research.page import STRATEGY_PAGE, PageError, rewrite
 from research.replay import CASH_USD, Replay, Wanted, open_market
 from research.results import Results
@@ -52,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="of the minutes between the daily facts")
     parser.add_argument("--cash", type=_cash, default=CASH_USD, metavar="USD", help="at the start")
     parser.add_argument("--rules", type=Path, metavar="FILE", help="rules as JSON; else the defaults")
+    parser.add_argument("--macro", type=Path, metavar="DIR", help="folder of macro facts, SERIES.csv")
     parser.add_argument("--first-fired", action="store_true", help="each rule's first day, nothing else")
     parser.add_argument("--json", action="store_true", help="last line: the rules' counts as one object")
     parser.add_argument(
@@ -77,6 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rules=_rules(asked.rules),
             seed=asked.seed,
             cash_usd=asked.cash,
+            macro=[] if asked.macro is None else read_folder(asked.macro),
         )
         replay = Replay(
             open_market(wanted),
@@ -93,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rewrite(STRATEGY_PAGE, "replay rules", report.rules_page(tally))
             rewrite(STRATEGY_PAGE, "replay counts", report.comparison_page(counts))
             rewrite(STRATEGY_PAGE, "replay results", report.results_page(results))
-    except (MarketDataError, PageError) as error:
+    except (MarketDataError, MacroError, PageError) as error:
         return _complain(str(error), 1)
     except (OSError, msgspec.MsgspecError) as error:
         return _complain(f"--rules {asked.rules}: {error}", 2)

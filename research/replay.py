@@ -12,11 +12,14 @@ from msgspec import structs
 from research.broker import Broker
 from research.hours import Hours
 from research.instants import Instant, instants
+from research.macro import MacroFeed
 from simulator.market import Market
 from simulator.market.model import Session
 from simulator.market.sources import open_history
 from strategies.alvh.strategy import step
 from strategies.core import events as ev
+from strategies.core.macro_facts import MacroFact
+from strategies.core.mode import Action, Mode
 from strategies.core.records import AnyRecord
 from strategies.core.rules import Rules, rules_hash
 from strategies.core.state import State
@@ -24,6 +27,9 @@ from strategies.core.state import State
 # Twice the gateway's default: the modelled condor programme loses over thirteen years, and an account that it
 # had eaten up would let the caps, not the rules, speak.
 CASH_USD = Decimal(2_000_000)
+
+# Who lets trading go on, before the next session, after an automatic halt.
+_OPERATOR = "replay"
 
 Observer = Callable[[ev.AnyEvent, Sequence[AnyRecord]], None]
 """Is told of every event with its records; every look of every rule is among them, also an unchanged one."""
@@ -40,6 +46,7 @@ class Wanted:
         rules: the numbers in force.
         seed: of the minutes between the daily facts, and of displayed sizes.
         cash_usd: at the start.
+        macro: facts that are told to the core at their releases.
     """
 
     history: Path
@@ -48,6 +55,7 @@ class Wanted:
     rules: Rules = field(default_factory=Rules)
     seed: int = 1
     cash_usd: Decimal = CASH_USD
+    macro: Sequence[MacroFact] = ()
 
 
 class Replay:
@@ -76,6 +84,7 @@ class Replay:
         self._rules = wanted.rules
         self._observers = tuple(observers)
         self._days = tuple(days)
+        self._macro = MacroFeed(wanted.macro)
         self._seq = 0
 
     def run(self) -> None:
@@ -95,6 +104,9 @@ class Replay:
             self.broker.move_to(instant.at, options_trade=trading)
             if instant.job is ev.Job.SESSION_PREP:
                 self._begin_day(session, first=first)
+            facts = self._macro.due(instant.at)
+            if facts is not None:
+                self._feed(facts)
             if trading:
                 self._feed(self.broker.quotes())
             if instant.at < session.close:
@@ -114,6 +126,10 @@ class Replay:
         self._feed(ev.Calendar(time=now, sessions=self._hours.around(session.day)))
         if first:
             self._feed(self.broker.connected())
+        if self.state.trading.mode is Mode.HALTED:
+            self._feed(
+                ev.Operator(time=now, action=Action.RESUME, who=_OPERATOR, reason="a new session begins")
+            )
 
     def _tick(self, instant: Instant, session: Session) -> None:
         """Fire the instant's job; where there is none, a heartbeat lets time pass."""

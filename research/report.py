@@ -1,6 +1,6 @@
 """A replay's figures as text, as markdown and as JSON."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from research.counts import Counts, Line
@@ -100,8 +100,8 @@ def _result_rows(results: Results) -> list[tuple[str, ...]]:
         "worst fall unhedged",
         "hedged",
     )
-    years: Mapping[object, YearResult] = {**results.years(), "all": results.total()}
-    return [head, *((str(year), *_money(result)) for year, result in years.items())]
+    years = [(str(year), *_money(result)) for year, result in results.years().items()]
+    return [head, *years, ("all", *_money(results.total()))]
 
 
 def _money(result: YearResult) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 A rule counts once a session and subject (a condor, a layer, a plan, the book), however often it is looked at
 in it. It **fired** if it said `fire`, or, being a gate, `pass`; it **refused** if it said `refuse` or
 `unavailable`; both can happen in one session. What only held (`hold`) is looked at and nothing else. A
-modifier fires where it changes the size. Beside the rules stand the decisions that they lead to, under the
-decision's own name (`first_engine`, `peel`, ...): fired where they planned or ordered something.
+modifier fires where its condition holds, an automatic halt where it stops trading. Beside the rules stand the
+decisions that they lead to, under the decision's own name (`first_engine`, `peel`, ...): fired where they
+planned or ordered something.
 """
 
 from collections import Counter
@@ -13,8 +14,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from strategies.core.events import AnyEvent
+from strategies.core.mode import Cause
 from strategies.core.option_model import new_york_day
-from strategies.core.records import AnyRecord, Decision, Verdict
+from strategies.core.records import AnyRecord, Decision, ModeChanged, Verdict
 
 _ACTS = frozenset({"planned", "ordered", "proposed"})
 _REFUSES = frozenset({"refused", "gave up", "lapsed"})
@@ -57,12 +59,14 @@ class Tally:
     def observe(self, event: AnyEvent, records: Sequence[AnyRecord]) -> None:
         """Count the decisions among an event's records."""
         for record in records:
+            day = new_york_day(event.time)
+            if day != self._day:
+                self._day = day
+                self._said.clear()
             if isinstance(record, Decision):
-                day = new_york_day(event.time)
-                if day != self._day:
-                    self._day = day
-                    self._said.clear()
                 self._decision(record, day)
+            elif isinstance(record, ModeChanged) and record.cause is not Cause.OPERATOR:
+                self._count(f"halt_{record.cause}", "", day, fired=True, refused=False, reasons=())
 
     def totals(self) -> dict[str, Count]:
         """Return each rule's count over all years, by name."""
@@ -109,6 +113,6 @@ class Tally:
 
 
 def _has_fired(verdict: Verdict) -> bool:
-    if "factor" in verdict.inputs:
-        return verdict.inputs["factor"] != 1.0
+    if "factor" in verdict.inputs:  # a modifier: it passes where it leaves the size alone
+        return verdict.verdict == "fire"
     return verdict.verdict in _SAYS_YES
