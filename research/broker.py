@@ -107,16 +107,17 @@ class Broker:
 
     def _history(self, command: cm.FetchHistory) -> ev.History | ev.HistoryMissing:
         item = command.instrument
+        contract = None
         if item.kind is Kind.FUTURE and item.expiry is not None:
+            contract = item.key
             bars = self._market.daily_future(item.expiry, self.today, command.sessions)
         else:
             bars = self._market.daily(item.symbol, self.today, command.sessions)
         if not bars:
             reason = f"the data folder has no daily bars of {item.key}"
-            return ev.HistoryMissing(time=self.now, symbol=item.symbol, reason=reason)
-        return ev.History(
-            time=self.now, symbol=item.symbol, bars=tuple(Bar(bar.day, bar.close) for bar in bars)
-        )
+            return ev.HistoryMissing(time=self.now, symbol=item.symbol, reason=reason, contract=contract)
+        closes = tuple(Bar(bar.day, bar.close) for bar in bars)
+        return ev.History(time=self.now, symbol=item.symbol, bars=closes, contract=contract)
 
     def _future(self, expiry: date) -> Instrument:
         return Instrument(

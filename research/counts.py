@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
 from strategies.core.events import AnyEvent
 from strategies.core.option_model import new_york_day
@@ -46,6 +47,11 @@ class Counts:
                 case _:
                     pass
 
+    def _spells(self) -> int:
+        """Return how often a hidden bullish divergence became valid while none was."""
+        valid = [bar.hidden_bullish is True for bar in self.bars]
+        return sum(now and not before for before, now in pairwise([False, *valid]))
+
     def _peel(self, record: Decision) -> None:
         """Note a final bar inside the peel zone; between bars the reading is provisional."""
         said = {v.rule: v.verdict for v in record.rules}
@@ -72,6 +78,8 @@ class Counts:
             Line("closes with RSI < 30", "59", str(sum(value < 30 for value in strength))),
             Line("a band and contango together (oversold)", "240 (7)", f"{len(banded)} ({low})"),
             Line("slope > 3 points", "115", str(len(steep))),
+            Line("of them steepening", "94", str(sum(bar.steepening is True for bar in steep))),
+            Line("hidden bullish divergences (spells of validity)", "50 events", str(self._spells())),
             Line("volatility expanding", "456", str(sum(bar.expanding is True for bar in bars))),
             Line("peel zone", "1,468 to 1,476", f"{len(self._neutral_and_calm):,}"),
         ]

@@ -5,7 +5,8 @@ in it. It **fired** if it said `fire`, or, being a gate, `pass`; it **refused** 
 `unavailable`; both can happen in one session. What only held (`hold`) is looked at and nothing else. A
 modifier fires where its condition holds, an automatic halt where it stops trading. Beside the rules stand the
 decisions that they lead to, under the decision's own name (`first_engine`, `peel`, ...): fired where they
-planned or ordered something.
+planned or ordered something; and the signals of each final bar, as `signal NAME`: fired where they are true
+or have a value, refused where they are unavailable.
 """
 
 from collections import Counter
@@ -16,8 +17,18 @@ from datetime import date
 from strategies.core.events import AnyEvent
 from strategies.core.mode import Cause
 from strategies.core.option_model import new_york_day
-from strategies.core.records import AnyRecord, Decision, ModeChanged, Verdict
+from strategies.core.records import AnyRecord, BarClosed, Decision, ModeChanged, Verdict
 
+SIGNALS = (
+    "expanding",
+    "hidden_bullish",
+    "macd_bearish",
+    "macd_bullish",
+    "steepening",
+    "pe_elevated",
+    "ad_trend",
+    "realised_vol",
+)
 _ACTS = frozenset({"planned", "ordered", "proposed"})
 _REFUSES = frozenset({"refused", "gave up", "lapsed"})
 _SAYS_NO = frozenset({"refuse", "unavailable"})
@@ -65,6 +76,8 @@ class Tally:
                 self._said.clear()
             if isinstance(record, Decision):
                 self._decision(record, day)
+            elif isinstance(record, BarClosed):
+                self._signals(record)
             elif isinstance(record, ModeChanged) and record.cause is not Cause.OPERATOR:
                 self._count(f"halt_{record.cause}", "", day, fired=True, refused=False, reasons=())
 
@@ -84,6 +97,14 @@ class Tally:
         self._count(name, record.subject, day, fired=fired, refused=refused, reasons=reasons)
         for verdict in record.rules:
             self._verdict(verdict, record.subject, day)
+
+    def _signals(self, bar: BarClosed) -> None:
+        for name in SIGNALS:
+            value, why = getattr(bar, name), bar.unavailable.get(name, "")
+            reasons = [why] if why else []
+            self._count(
+                f"signal {name}", "", bar.session, fired=bool(value), refused=bool(why), reasons=reasons
+            )
 
     def _verdict(self, verdict: Verdict, subject: str, day: date) -> None:
         refused = verdict.verdict in _SAYS_NO
