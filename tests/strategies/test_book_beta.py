@@ -70,3 +70,12 @@ def test_an_index_that_stands_still_has_no_beta() -> None:
     state = fold([(100.0 + n, 2000.0) for n in range(30)])
     assert book_beta(state, RULES) == Unavailable("SPX did not move")
     assert state.betas == ()
+
+
+def test_an_index_that_comes_to_rest_has_no_beta_left() -> None:
+    """What rounding leaves in the sums once the window holds no move is not taken for one."""
+    moving: list[tuple[float | None, float | None]] = [
+        (100.0 + n % 7, 2000.0 + 13.7 * (n % 5)) for n in range(60)
+    ]
+    state = fold([*moving, *[(100.0 + n, 2027.4) for n in range(25)]])
+    assert book_beta(state, RULES) == Unavailable("SPX did not move")
