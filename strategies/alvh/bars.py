@@ -7,7 +7,6 @@ from msgspec import Struct, structs
 
 from strategies.alvh import breadth, curve_days
 from strategies.alvh.bar import FinalBar
-from strategies.alvh.beta import add_session
 from strategies.alvh.closes import fold_close
 from strategies.alvh.curve_history import missing_closes
 from strategies.alvh.decide import decide_on_bar
@@ -101,9 +100,6 @@ def _close_bar(turn: Turn, session: SessionHours, close: float, source: Literal[
         signals,
         breadth=issues,
         curve=curve,
-        beta=add_session(
-            signals.beta, book_usd=_worth_usd(turn) if live else None, spx=close, rules=rules.beta_tilt
-        ),
         vix_closes=reading.closes,
         vix_last_session=reading.last,
     )
@@ -120,12 +116,6 @@ def _close_bar(turn: Turn, session: SessionHours, close: float, source: Literal[
     if reading.last != day:
         turn.request(f"VIX of {day}", FetchHistory(instrument=VIX, sessions=_GAP_SESSIONS))
     decide_on_bar(turn, bar)
-
-
-def _worth_usd(turn: Turn) -> float | None:
-    """Return the net liquidation value as last reported."""
-    worth = turn.state.account.net_liquidation_usd
-    return None if worth is None else float(worth)
 
 
 def _futures_at(turn: Turn, at: datetime) -> dict[InstrumentKey, float]:

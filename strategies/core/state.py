@@ -7,7 +7,6 @@ from decimal import Decimal
 import msgspec
 from msgspec import Struct
 
-from strategies.core.beta_state import BetaState
 from strategies.core.episode import Episode
 from strategies.core.events import ChainListed, ExpiryListed, Link
 from strategies.core.facts import Quote, SessionHours
@@ -84,7 +83,6 @@ class Signals(Struct, frozen=True, kw_only=True):
     realised_closes: tuple[float, ...] = ()
     breadth: BreadthState = BreadthState()
     curve: CurveState = CurveState()
-    beta: BetaState = BetaState()
     expansion_episode: Episode | None = None
     steepening_episode: Episode | None = None
     last_session: date | None = None
