@@ -122,11 +122,17 @@ def started(
 
 
 @contextlib.contextmanager
+def gateway_process(folder: Path, name: str, *options: str) -> Iterator[tuple[Child, int]]:
+    """The paper gateway on a free port; yields its process and the port."""
+    with started(["simulator", "--port=0", *options], folder=folder, name=name) as child:
+        yield child, int(json.loads(child.line())["listening"].rpartition(":")[2])
+
+
+@contextlib.contextmanager
 def gateway(folder: Path, name: str, *options: str) -> Iterator[int]:
-    """The paper gateway in stepped play on a free port; yields the port."""
-    module = ["simulator", "--port=0", "--clock=stepped", "--step-client=1", *options]
-    with started(module, folder=folder, name=name) as child:
-        yield int(json.loads(child.line())["listening"].rpartition(":")[2])
+    """The paper gateway in stepped play; yields the port."""
+    with gateway_process(folder, name, "--clock=stepped", "--step-client=1", *options) as (_, port):
+        yield port
 
 
 def daemon_variables(folder: Path, port: int, **more: str) -> dict[str, str]:

@@ -1,17 +1,20 @@
 """Bars that go on: historical ones that are kept up to date, and real-time bars."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from simulator import data_replies as replies
 from simulator.clients import Client
 from simulator.history import BarFeed, History
-from simulator.recorder import Recorder, bar_start
+from simulator.market.model import Bar
+from simulator.recorder import Recorder, TimedBar, bar_start
 
 REAL_TIME_BAR_S = 5
 
 
 class BarFeeds:
     """Sends what is new of every subscription to bars at each instant.
+
+    Of a bar in the making a client that does not read gets the last state only.
 
     Args:
         history: the bars in the making.
@@ -33,7 +36,16 @@ class BarFeeds:
 
     def _send_update(self, client: Client, request_id: int, feed: BarFeed, now: datetime) -> None:
         bar = self._history.current(feed.query, now)
-        if bar is not None and bar != feed.sent:
+        if bar is None:
+            return
+        held, feed.held = feed.held, None
+        if bar == feed.sent:
+            return
+        if held is not None and _start_of(held) != _start_of(bar):
+            client.send(replies.bar_update(request_id, held, feed.format_date))
+        if client.is_blocked:
+            feed.held = bar
+        else:
             feed.sent = bar
             client.send(replies.bar_update(request_id, bar, feed.format_date))
 
@@ -48,3 +60,8 @@ class BarFeeds:
         bars = self._recorder.bars(feed.query.item, feed.query.kind, REAL_TIME_BAR_S, since - one, end - one)
         for bar in bars:
             client.send(replies.real_time_bar(request_id, bar))
+
+
+def _start_of(bar: Bar | TimedBar) -> date | datetime:
+    """Return when a bar begins."""
+    return bar.day if isinstance(bar, Bar) else bar.start

@@ -1,10 +1,18 @@
 """The connected clients: what each has subscribed to, and the way back to it."""
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from simulator.history import BarFeed
 from simulator.ticks import Subscription
+
+# A day of a busy account is a few MB; who leaves more than this unread is not coming back.
+WAITING_BYTES_MAX = 64 << 20
+# Handed to the connection at a time, so that one that takes no more can say so.
+_PIECE_BYTES = 64 << 10
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -14,6 +22,11 @@ class Client:
     Attributes:
         write: hands bytes to its connection.
         hang_up: closes its connection.
+        outbox: what is not handed to the connection yet.
+        is_blocked: its connection takes no more bytes, because it does not read.
+        waiting_bytes: size of the outbox while it is blocked; ticks never wait there, see `TickStream`.
+        waiting_bytes_max: with more its connection is ended.
+        is_given_up: that has happened.
         subscriptions: market data by request id.
         data_type: the market data type it wants (request 59).
         bar_feeds: bars that go on, by request id.
@@ -31,6 +44,10 @@ class Client:
     write: Callable[[bytes], None]
     hang_up: Callable[[], None]
     outbox: list[bytes] = field(default_factory=list)
+    is_blocked: bool = False
+    waiting_bytes: int = 0
+    waiting_bytes_max: int = WAITING_BYTES_MAX
+    is_given_up: bool = False
     subscriptions: dict[int, Subscription] = field(default_factory=dict)
     wants_positions: bool = False
     binds_orders: bool = False
@@ -45,14 +62,51 @@ class Client:
 
     def send(self, *frames: bytes) -> None:
         """Queue frames; `flush` sends them."""
+        if self.is_given_up:
+            return
         self.outbox += frames
+        if self.is_blocked:
+            self.waiting_bytes += sum(map(len, frames))
+            if self.waiting_bytes > self.waiting_bytes_max:
+                self._give_up()
 
     def flush(self) -> None:
-        """Hand everything queued to the connection in one piece."""
-        if self.outbox:
-            data = b"".join(self.outbox)
-            self.outbox.clear()
-            self.write(data)
+        """Hand what is queued to the connection, as far as it takes it."""
+        if self.is_blocked or not self.outbox:
+            return
+        data = b"".join(self.outbox)
+        self.outbox.clear()
+        for start in range(0, len(data), _PIECE_BYTES):
+            if self.is_blocked:
+                self.outbox = [data[start:]]
+                self.waiting_bytes = len(data) - start
+                break
+            self.write(data[start : start + _PIECE_BYTES])
+
+    def block(self) -> None:
+        """Take note that the connection takes no more bytes."""
+        self.is_blocked, self.waiting_bytes = True, sum(map(len, self.outbox))
+
+    def unblock(self) -> None:
+        """Take note that the connection takes bytes again, and hand it what has waited."""
+        self.is_blocked = False
+        self.flush()
+
+    def _give_up(self) -> None:
+        """End the connection of a client for which too much waits that may not be dropped."""
+        _LOG.error(
+            "client does not read: closed",
+            extra={
+                "facts": {
+                    "client": self.client_id,
+                    "waiting_bytes": self.waiting_bytes,
+                    "waiting_bytes_max": self.waiting_bytes_max,
+                }
+            },
+        )
+        self.outbox.clear()
+        self.is_given_up, self.waiting_bytes = True, 0
+        self.hang_up()
 
 
 class Clients:

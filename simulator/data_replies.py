@@ -1,13 +1,13 @@
-"""Messages of market data and bars; layouts of server version 176."""
+"""Messages around market data, and bars; layouts of server version 176. Ticks are in `tick_frames`."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
 from simulator.hours import NEW_YORK, eastern_text
 from simulator.instruments import Instrument
-from simulator.market.model import Bar, OptionValue
+from simulator.market.model import Bar
 from simulator.recorder import TimedBar
-from simulator.wire import Field, encode, frame
+from simulator.wire import Field, encode
 
 _NO_VOLUME = -1
 _AS_EPOCH = 2
@@ -21,34 +21,6 @@ def tick_request_params(request_id: int, item: Instrument) -> bytes:
 def market_data_type(request_id: int, kind: int) -> bytes:
     """Say whether ticks are live (1), frozen (2), delayed (3) or both (4) (58)."""
     return encode(58, 1, request_id, kind)
-
-
-def tick_price(request_id: int, tick: int, price: float, size: int) -> bytes:
-    """Send a price with its size (1)."""
-    return frame(f"1\x006\x00{request_id}\x00{tick}\x00{price}\x00{size}\x000\x00")
-
-
-def tick_size(request_id: int, tick: int, size: int) -> bytes:
-    """Send a size alone (2)."""
-    return frame(f"2\x006\x00{request_id}\x00{tick}\x00{size}\x00")
-
-
-def tick_generic(request_id: int, tick: int, value: float) -> bytes:
-    """Send a number of a generic tick (45)."""
-    return encode(45, 6, request_id, tick, value)
-
-
-def tick_string(request_id: int, tick: int, text: str) -> bytes:
-    """Send a text tick (46)."""
-    return encode(46, 6, request_id, tick, text)
-
-
-def tick_option(request_id: int, tick: int, price: float, implied_vol: float, model: OptionValue) -> bytes:
-    """Send an option computation (21): vega per vol point, theta per day, no present value of dividends."""
-    return frame(
-        f"21\x00{request_id}\x00{tick}\x000\x00{implied_vol:.6f}\x00{model.delta:.6f}\x00{price:.6f}\x000.0"
-        f"\x00{model.gamma:.8f}\x00{model.vega:.6f}\x00{model.theta:.6f}\x00{model.underlying:.4f}\x00"
-    )
 
 
 def no_computation(request_id: int, tick: int, numbers: Sequence[float]) -> bytes:

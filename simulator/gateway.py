@@ -37,7 +37,8 @@ from simulator.recorder import Recorder
 from simulator.settlement import Settlement
 from simulator.switches import Switches
 from simulator.tick_faults import FARMS_OK, TickFaults
-from simulator.ticks import FROZEN, LIVE, Subscription
+from simulator.tick_stream import TickStream
+from simulator.ticks import Subscription
 from simulator.world import World
 
 _LOG = logging.getLogger(__name__)
@@ -97,9 +98,14 @@ class Gateway:
         self.recorder = Recorder(self.board)
         self.history = History(self.market, self.recorder, self.hours)
         self.pacing = HistoryPacing()
-        self._bar_feeds = BarFeeds(self.history, self.recorder)
         self._tick_faults = TickFaults(faults, self.clients)
-        self._generics = GenericTicks(self.market, settings.seed)
+        self._ticks = TickStream(
+            board=self.board,
+            recorder=self.recorder,
+            generics=GenericTicks(self.market, settings.seed),
+            faults=self._tick_faults,
+            bars=BarFeeds(self.history, self.recorder),
+        )
         self.booking = Booking(
             board=self.board,
             account=self.account,
@@ -117,6 +123,7 @@ class Gateway:
         self._ahead = deque(t for t in instants(market.sessions, settings.step_s) if t > self.now)
         self.market.move_to(self.now)
         self.board.refresh(self.now)
+        self._ticks.begin(self.now)
         faults.move_to(self.now)
         self.pnl.begin(self.now)
         self._watch_underlyings()
@@ -185,29 +192,25 @@ class Gateway:
 
     def send_ticks(self, clients: Iterable[Client]) -> None:
         """Send the ticks and bars of this instant that have changed."""
-        if self.faults.outages.cut_off or self._tick_faults.is_silent:
-            return
-        for client in clients:
-            for request_id in sorted(client.subscriptions):
-                self._send_ticks(client, client.subscriptions[request_id])
-            if client.bar_feeds:
-                self._bar_feeds.send(client, self.now)
+        if not (self.faults.outages.cut_off or self._tick_faults.is_silent):
+            self._ticks.send(clients)
 
     def send_first_ticks(self, client: Client, subscription: Subscription) -> None:
         """Send what is displayed at this instant to a new subscription."""
         if not self.faults.outages.cut_off:
-            self._send_ticks(client, subscription)
+            self._ticks.send_one(client, subscription)
 
-    def _send_ticks(self, client: Client, subscription: Subscription) -> None:
-        item = subscription.item
-        if subscription.wants_frozen and subscription.kind in {LIVE, FROZEN}:
-            client.send(*subscription.change_kind(LIVE if self.board.is_open(item) else FROZEN))
-        quote = self.board.quote(item) if subscription.kind != FROZEN else self.board.frozen(item)
-        day = self.recorder.today(item, new_york_day(self.now))
-        values = self._tick_faults.halt_ticks()
-        if subscription.generics:
-            values |= self._generics.values(item, subscription.generics, self.now)
-        client.send(*subscription.update(self._tick_faults.distort(quote), self.now, day, values))
+    def resume(self, client: Client) -> None:
+        """Send a client that reads again what has waited for it, and then its latest ticks."""
+        client.unblock()
+        self.send_ticks([client])
+        client.flush()
+
+    def steps_with(self, client: Client | None) -> bool:
+        """Return whether a client's time requests move the clock."""
+        return (
+            client is not None and self.settings.clock.speed is None and self._step_client == client.client_id
+        )
 
     def _watch_underlyings(self) -> None:
         """Record what history is asked of most: the indices and the futures that are listed."""
@@ -221,6 +224,7 @@ class Gateway:
         self.now = now
         self.market.move_to(now)
         self.board.refresh(now)
+        self._ticks.begin(now)
         self._suffer(now)
         self._settlement.run(now)
         self.pnl.begin(now)

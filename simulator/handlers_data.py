@@ -1,6 +1,6 @@
 """Requests for live data: market data, computations and the time."""
 
-from simulator import data_replies, replies
+from simulator import data_replies, replies, tick_frames
 from simulator.clients import Client
 from simulator.computations import computed_price, computed_vol
 from simulator.contracts import not_found
@@ -9,7 +9,8 @@ from simulator.hours import new_york_day
 from simulator.instruments import Instrument
 from simulator.market.model import OptionValue
 from simulator.requests import Fields, RequestError, invalid, read_contract
-from simulator.ticks import DELAYED, DELAYED_FROZEN, FROZEN, LIVE, Subscription, parse_generics
+from simulator.tick_numbers import DELAYED, DELAYED_FROZEN, FROZEN, LIVE
+from simulator.ticks import Subscription, parse_generics
 
 _SUBSCRIPTIONS_MAX = 100
 # The tick number of computations that a client asked for itself.
@@ -137,6 +138,5 @@ def _answer(client: Client, request_id: int, found: OptionValue | None) -> None:
     if found is None:
         client.send(data_replies.no_computation(request_id, _CUSTOM_COMPUTATION, _NO_COMPUTATION))
     else:
-        client.send(
-            data_replies.tick_option(request_id, _CUSTOM_COMPUTATION, found.price, found.implied_vol, found)
-        )
+        row = (_CUSTOM_COMPUTATION, found.price, found.implied_vol)
+        client.send(tick_frames.frames(tick_frames.options([row], found), request_id))

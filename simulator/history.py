@@ -66,12 +66,14 @@ class BarFeed:
         format_date: 1 for text, 2 for epoch seconds.
         real_time: five-second bars (request 50) instead of updates of history (request 20).
         sent: the bar that was sent last, and for real-time bars the end of the last one.
+        held: the bar in the making that waits for a client which does not read.
     """
 
     query: BarsQuery
     format_date: int = 1
     real_time: bool = False
     sent: Bar | TimedBar | None = None
+    held: Bar | TimedBar | None = None
     sent_until: datetime | None = None
 
 

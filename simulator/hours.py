@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from simulator.instruments import Combo, Instrument
@@ -86,6 +87,7 @@ class Hours:
         return None
 
 
+@lru_cache(maxsize=256)  # the same few instants are asked about for every contract
 def new_york_day(now: datetime) -> date:
     """Return the New York calendar day of an instant."""
     return now.astimezone(NEW_YORK).date()

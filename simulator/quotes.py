@@ -6,7 +6,7 @@ calm level, sizes are drawn per half hour. Shapes are those of Cboe index option
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from simulator.hours import Hours, new_york_day
 from simulator.instruments import Combo, Instrument
@@ -79,13 +79,23 @@ class Board:
         self._day = None if not market.sessions else market.sessions[0].day
         self._now: datetime | None = None
         self._stress = 1.0
+        self._period = 0
+        # Sizes of the present period by contract id and side.
+        self._sizes: dict[tuple[int, str], int] = {}
+        # Whether what trades alike is open at this instant.
+        self._open: dict[tuple[str, str, str, date | None], bool] = {}
 
     def refresh(self, now: datetime) -> None:
         """Start a new instant: the market has been moved there before."""
         self._now = now
         self._quotes.clear()
+        self._open.clear()
         self._taken.clear()
         self._stress = math.sqrt(max(1.0, (self._market.index("VIX") or _CALM_VIX) / _CALM_VIX))
+        period = int(now.timestamp()) // _SIZE_PERIOD_S
+        if self._period != period:
+            self._period = period
+            self._sizes.clear()
         if self._day != new_york_day(now):
             self._day = new_york_day(now)
             self._closes.clear()
@@ -108,7 +118,13 @@ class Board:
 
     def is_open(self, item: Instrument) -> bool:
         """Return whether a contract trades at this instant."""
-        return self._now is not None and self._hours.is_open(item, self._now)
+        if self._now is None:
+            return False
+        kind = (item.sec_type, item.symbol, item.trading_class, item.last_trade)
+        found = self._open.get(kind)
+        if found is None:
+            found = self._open[kind] = self._hours.is_open(item, self._now)
+        return found
 
     def combo_quote(self, combo: Combo) -> Quote:
         """Return the net quote of a BAG for its BUY side; without prices when a leg has none."""
@@ -185,7 +201,7 @@ class Board:
         if item.sec_type in {"STK", "CASH"}:
             return self._make_stock(item)
         assert self._now is not None
-        value = self._value(item) if self._hours.is_open(item, self._now) else None
+        value = self._value(item) if self.is_open(item) else None
         if value is None:
             return Quote(last=self._lasts.get(item.con_id))
         return self._around(item, value.price, model=value)
@@ -241,10 +257,12 @@ class Board:
         )
 
     def _size(self, item: Instrument, side: str) -> int:
-        assert self._now is not None
-        low, high = _SIZES[_kind(item)]
-        period = int(self._now.timestamp()) // _SIZE_PERIOD_S
-        return low + int(uniform(self._seed, "size", item.con_id, side, period) * (high - low))
+        found = self._sizes.get((item.con_id, side))
+        if found is None:
+            low, high = _SIZES[_kind(item)]
+            draw = uniform(self._seed, "size", item.con_id, side, self._period)
+            found = self._sizes[item.con_id, side] = low + int(draw * (high - low))
+        return found
 
     def _close(self, item: Instrument) -> float | None:
         """Return the previous session's close (index) or settlement (future)."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import socket
 from typing import cast
 
 from simulator import replies
@@ -16,8 +17,9 @@ from simulator.wire import FrameDecoder, FrameError
 SERVER_VERSION = 176
 _START_API = 71
 _HELLO = re.compile(r"v(\d+)(?:\.\.(\d+))?(?: .*)?")
-# A client that lets this much pile up is not reading; it is dropped before it costs the others memory.
-_UNREAD_BYTES_MAX = 64 << 20
+# Above so many bytes that the kernel did not take a client counts as not reading, until a quarter is left;
+# the kernel's own buffer is kept as small, because what lies there is no longer the latest.
+_UNREAD_BYTES = 256 << 10
 
 # IBKR's own limit.
 CLIENTS_MAX = 32
@@ -44,6 +46,7 @@ class Session(asyncio.Protocol):
         self._paused = False
         self._wants_pace = False
         self._begun = False
+        self._is_unread = False
 
     @property
     def is_over(self) -> bool:
@@ -51,13 +54,21 @@ class Session(asyncio.Protocol):
         return self._begun and self._transport is None
 
     def close(self) -> None:
-        """Close the connection from this side."""
-        if self._transport is not None:
+        """Close the connection from this side; of a client that does not read, without its last bytes."""
+        if self._transport is None:
+            return
+        if self._is_unread:
+            self._transport.abort()
+        else:
             self._transport.close()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection."""
         self._transport = cast("asyncio.Transport", transport)
+        self._transport.set_write_buffer_limits(high=_UNREAD_BYTES, low=_UNREAD_BYTES // 4)
+        self._transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_SNDBUF, _UNREAD_BYTES
+        )
         self._begun = True
         if self._gateway.faults.outages.offline:
             self.close()
@@ -72,11 +83,31 @@ class Session(asyncio.Protocol):
             )
             self._client = None
 
+    def pause_writing(self) -> None:
+        """Take note that the client does not read; if it steps the clock, its own requests wait for it."""
+        self._is_unread = True
+        if self._client is not None:
+            self._client.block()
+            _LOG.warning("client does not read", extra={"facts": {"client": self._client.client_id}})
+        if self._gateway.steps_with(self._client) and self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Take note that the client reads again."""
+        self._is_unread = False
+        if self._client is None or not self._is_open:
+            return
+        _LOG.info("client reads again", extra={"facts": {"client": self._client.client_id}})
+        self._gateway.resume(self._client)
+        if self._gateway.steps_with(self._client) and self._transport is not None:
+            self._transport.resume_reading()
+            self.data_received(b"")
+
     def data_received(self, data: bytes) -> None:
         """Serve every whole frame that has arrived, then send what it caused, to every client."""
         self._decoder.feed(data)
         try:
-            while self._is_open and not self._paused:
+            while self._is_open and not self._paused and not self._waits_to_be_read():
                 values = self._decoder.next_frame()
                 if values is None:
                     break
@@ -89,6 +120,13 @@ class Session(asyncio.Protocol):
     @property
     def _is_open(self) -> bool:
         return self._transport is not None and not self._transport.is_closing()
+
+    def _waits_to_be_read(self) -> bool:
+        """Whether the clock would run ahead of its stepping client, and which ticks that sees be chance."""
+        if self._client is None or not self._gateway.steps_with(self._client):
+            return False
+        self._client.flush()
+        return self._is_unread
 
     def _is_in_time(self) -> bool:
         """Count a message of a started client; return whether it may be served, or end the connection."""
@@ -167,7 +205,9 @@ class Session(asyncio.Protocol):
         if len(list(self._gateway.clients)) >= CLIENTS_MAX:
             self._refuse(321, f"Unable to connect: {CLIENTS_MAX} API clients are connected, the most allowed")
             return
-        self._client = Client(client_id=client_id, write=self._write, hang_up=self.close)
+        self._client = Client(
+            client_id=client_id, write=self._write, hang_up=self.close, is_blocked=self._is_unread
+        )
         self._gateway.attach(self._client)
         _LOG.info("client started", extra={"facts": {"client": client_id}})
 
@@ -175,11 +215,6 @@ class Session(asyncio.Protocol):
         if self._transport is None or self._transport.is_closing():
             return
         self._transport.write(data)
-        if self._transport.get_write_buffer_size() > _UNREAD_BYTES_MAX:
-            _LOG.error(
-                "client does not read; dropped", extra={"facts": {"unread_bytes_max": _UNREAD_BYTES_MAX}}
-            )
-            self._transport.abort()
 
     def _refuse(self, code: int, reason: str) -> None:
         """Say why, and close this connection only."""

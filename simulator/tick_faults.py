@@ -9,7 +9,7 @@ from simulator.clients import Client, Clients
 from simulator.faults import Faults
 from simulator.outages import BACK_DATA_KEPT, LOST, TEXTS
 from simulator.quotes import NO_PRICE, Quote
-from simulator.ticks import HALTED
+from simulator.tick_numbers import HALTED
 
 _LASTS = timedelta(minutes=5)
 _SPANS = ("minus_one", "nan_ticks", "halted", "stale_quotes", "competing_session")
