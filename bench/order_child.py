@@ -105,7 +105,6 @@ async def _assembled(settings: Settings, server: EmbeddedServer) -> AsyncIterato
         state=state,
         chain=chain,
         execute=broker.execute,
-        decline=broker.decline,
         queue_size_max=settings.loop.queue_size_max,
         snapshot_every_commits=settings.redis.snapshot_every_commits,
         store_patience_s=0.0,

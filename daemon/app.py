@@ -12,10 +12,11 @@ import structlog
 from daemon.broker.ib.adapter import IbBroker
 from daemon.clock import Clock, PlayClock, SystemClock
 from daemon.control.answers import DecisionMemory, answers
+from daemon.control.commands import Operators
 from daemon.control.place import control_socket
 from daemon.control.server import serve_control
 from daemon.errors import ExitCode, JournalCorrupt
-from daemon.handover import broker_settings
+from daemon.handover import broker_settings, windows_of
 from daemon.housekeeping import Housekeeping
 from daemon.loop import Loop, Observer
 from daemon.macro.feed import MacroFeed
@@ -31,7 +32,9 @@ from daemon.store.redis_journal import RedisJournal
 from daemon.supervision import Supervision
 from daemon.telemetry.audit_file import AuditFile
 from daemon.telemetry.systemd import Systemd
+from daemon.transmit import TransmitGuard
 from daemon.tuning import steady_collector
+from strategies.core.orders import order_id_floor
 
 _log = structlog.get_logger(__name__)
 
@@ -88,8 +91,17 @@ async def attend(
                 "the journal was replaced or lost; move the audit files away or restore the journal"
             )
         await catch_up(journal, audit)
-        broker = IbBroker(broker_settings(settings), clock.now)
-        memory = DecisionMemory(settings.audit_path, observe)
+        guard = TransmitGuard(
+            lambda: loop.state,
+            clock.now,
+            within_s=settings.orders.transmit_within_s,
+            windows=windows_of(settings),
+        )
+        broker = IbBroker(
+            broker_settings(settings), clock.now, guard.veto, lambda: order_id_floor(loop.state)
+        )
+        operators = Operators(lambda: loop, clock.now, guard, observe)
+        memory = DecisionMemory(settings.audit_path, operators.observe)
         housekeeping = Housekeeping(settings.audit_path, settings.audit, journal, memory.observe)
         supervision = Supervision(
             Systemd(os.environ), settings.loop.heartbeat_s, lambda: loop.state, housekeeping.observe
@@ -101,14 +113,16 @@ async def attend(
             state=state,
             chain=chain,
             execute=broker.execute,
-            decline=broker.decline,
+            guard=guard,
             queue_size_max=settings.loop.queue_size_max,
             snapshot_every_commits=settings.redis.snapshot_every_commits,
             store_patience_s=settings.ib.startup_timeout_s,
+            pause_max_s=settings.loop.pause_max_s if beats else 0.0,
             observe=Standing(lambda: loop.state, supervision.observe, beats=beats).observe,
         )
         questions = answers(settings, loop, clock.now, memory)
-        async with serve_control(control_socket(settings.state_path), questions), housekeeping.at_work():
+        place, commands = control_socket(settings.state_path), operators.commands()
+        async with serve_control(place, questions, commands), housekeeping.at_work():
             await operate(settings, loop, broker, clock, stop, server, _macro(settings, loop))
     finally:
         audit.sync()

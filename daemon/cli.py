@@ -21,7 +21,7 @@ from daemon.ops import (
     explain,
     health,
     macro,
-    replay,
+from daemon.ops import mode, replay
     run,
     simulate,
     status,
@@ -41,6 +41,9 @@ app.command("simulate", context_settings=simulate.PASS_THROUGH)(simulate.simulat
 app.command("replay", context_settings=replay.PASS_THROUGH)(replay.replay)
 app.command("status")(status.status)
 app.command("health")(health.health)
+app.command("halt")(mode.halt)
+app.command("resume")(mode.resume)
+app.command("flatten")(mode.flatten)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 app.command("version")(version.version)

@@ -3,6 +3,7 @@
     HedgedError
     ├── ConfigError            settings or options are wrong               exit 4
     │   └── LiveAccount        the account is not a paper account          exit 4
+    ├── Halted                 a person, or the daemon, halted trading     exit 6
     ├── NotRunning             there is no daemon to talk to               exit 3
     ├── InvariantBroken        the daemon contradicts itself               exit 1
     ├── StoreError
@@ -63,6 +64,12 @@ class ConfigError(HedgedError):
 
 class LiveAccount(ConfigError):  # noqa: N818 - named for what was found; the tree's root carries "Error"
     """The account is not a paper account. Exit before any request beyond the login; there is no override."""
+
+
+class Halted(HedgedError):  # noqa: N818 - as above
+    """Trading is halted or reduced. Exit of a verb that asks; the daemon itself runs on."""
+
+    exit_code = ExitCode.HALTED
 
 
 class NotRunning(HedgedError):  # noqa: N818 - as above

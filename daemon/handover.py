@@ -1,7 +1,7 @@
 """What each part is told of the settings: the core its rules, the broker and the schedule their own."""
 
 import platform
-from datetime import datetime
+from datetime import datetime, time
 
 import msgspec
 import structlog
@@ -10,6 +10,7 @@ from daemon.broker.port import BrokerSettings
 from daemon.schedule import ScheduleSettings
 from daemon.settings import Settings
 from daemon.version import VERSION
+from daemon.windows import Window, windows
 from strategies.alvh.strategy import ORDER_REF_PREFIX
 from strategies.core.events import Lifecycle, Phase
 from strategies.core.rules import Rules, rules_hash
@@ -40,6 +41,8 @@ def broker_settings(settings: Settings) -> BrokerSettings:
         request_timeout_s=ib.request_timeout_s,
         reconnect_delay_min_s=ib.reconnect_delay_min_s,
         reconnect_delay_max_s=ib.reconnect_delay_max_s,
+        probe_after_idle_s=ib.probe_after_idle_s,
+        probe_timeout_s=ib.probe_timeout_s,
         market_data_type=ib.market_data_type,
         play=settings.clock.source == "gateway",
     )
@@ -55,6 +58,16 @@ def schedule_settings(settings: Settings) -> ScheduleSettings:
         summary_after_close_s=schedule.summary_after_close_s,
         misfire_grace_s=schedule.misfire_grace_s,
         heartbeat_s=settings.loop.heartbeat_s,
+    )
+
+
+def windows_of(settings: Settings) -> tuple[Window, ...]:
+    """Return the windows in which the gateway is known to be away."""
+    found = settings.windows
+    return windows(
+        (time.fromisoformat(found.restart_at), found.restart_s),
+        (time.fromisoformat(found.reset_at), found.reset_s),
+        (time.fromisoformat(found.log_in_at), found.log_in_s),
     )
 
 

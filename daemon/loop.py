@@ -14,21 +14,22 @@ import msgspec
 import structlog
 
 from daemon import codec
+from daemon.clock import Stopwatch
 from daemon.errors import StoreUnavailable
 from daemon.hours import NEW_YORK
 from daemon.store.port import Commit, Journal, Snapshot
 from daemon.telemetry.audit_file import AuditFile
 from daemon.telemetry.checkpoints import Checkpoint
 from daemon.telemetry.records import Chain
+from daemon.transmit import TransmitGuard
 from daemon.version import VERSION
 from strategies.core.commands import AnyCommand, PlaceOrder
-from strategies.core.events import AnyEvent
+from strategies.core.events import AnyEvent, Paused
 from strategies.core.rules import rules_hash
 from strategies.core.state import SCHEMA, State, encode_state, state_hash
 
 _log = structlog.get_logger(__name__)
 
-_SEND_WITHIN_S = 5.0
 _OFFER_AGAIN_S = 1.0
 
 Observer = Callable[[AnyEvent, Sequence[bytes]], None]
@@ -60,9 +61,10 @@ class Loop:
         state: as recovered.
         chain: the end of the journal.
         execute: carries a command out; called after the commit.
-        decline: is told of an order that is not sent because its commit was held up too long, and why.
+        guard: is told of each order that was decided on, and since when.
         queue_size_max: events that may wait.
         snapshot_every_commits: how often the state is saved and the journal cut behind it.
+        pause_max_s: the process stood still if nothing touched it for longer; 0 never looks.
         store_patience_s: how long the store may be away before the loop gives up; meanwhile nothing is sent.
         observe: is shown each commit; must not fail.
     """
@@ -75,10 +77,11 @@ class Loop:
         state: State,
         chain: Chain,
         execute: Callable[[AnyCommand], None],
-        decline: Callable[[PlaceOrder, str], None],
+        guard: TransmitGuard | None = None,
         queue_size_max: int,
         snapshot_every_commits: int,
         store_patience_s: float,
+        pause_max_s: float = 0.0,
         observe: Observer | None = None,
     ) -> None:
         self.state = state
@@ -86,7 +89,9 @@ class Loop:
         self._audit = audit
         self._chain = chain
         self._execute = execute
-        self._decline = decline
+        self._guard = guard
+        self._pause_max_s = pause_max_s
+        self._touched = Stopwatch()
         self._queue: asyncio.Queue[AnyEvent] = asyncio.Queue(queue_size_max)
         self._snapshot_every = snapshot_every_commits
         self._since_snapshot = 0
@@ -118,12 +123,29 @@ class Loop:
         while True:
             event = await self._queue.get()
             self._taking = 1
+            await self._notice_pause(event)
             await self.take(event)
             self._taking = 0
             self._queue.task_done()
 
+    def touch(self) -> None:
+        """Show that the process is running; to be called well within `pause_max_s`, whatever happens.
+
+        A pause is left for `run` to notice, before it decides on anything that came before or during it.
+        """
+        if self._touched.elapsed_s <= self._pause_max_s:
+            self._touched = Stopwatch()
+
+    async def _notice_pause(self, event: AnyEvent) -> None:
+        paused_s, self._touched = self._touched.elapsed_s, Stopwatch()
+        if self._pause_max_s and paused_s > self._pause_max_s:
+            _log.warning("the process stood still; nothing is believed before a new look", paused_s=paused_s)
+            await self.take(Paused(time=event.time, paused_s=round(paused_s, 3)))
+            self._touched = Stopwatch()
+
     async def take(self, event: AnyEvent) -> None:
         """Decide on one event, write event and decision down, act."""
+        since = Stopwatch()
         seq = self._chain.last_seq + 1
         state, bodies, commands = codec.fold(self.state, event, seq)
         chain, lines = self._chain.extend(bodies, known=True)
@@ -134,14 +156,16 @@ class Loop:
             last_hash=chain.last_hash,
             lines=lines,
         )
-        held_s = await self._patiently(lambda: self._journal.append(commit))
+        await self._patiently(lambda: self._journal.append(commit))
         self._committed_at_s = time.monotonic()
         day, before = trading_day(event.time), self._chain
         self._keep_state(day)
         self.state, self._chain = state, chain
         # What follows the commit is done at once; the audit file is a copy, caught up at start if it must be.
         for command in commands:
-            self._carry_out(command, held_s)
+            if self._guard is not None and isinstance(command, PlaceOrder):
+                self._guard.decided(command.intent.order_ref, since, event.time)
+            self._execute(command)
         self._audit.extend(day, before, chain, lines)
         if self._observe is not None:
             self._observe(event, bodies)
@@ -164,19 +188,8 @@ class Loop:
                 ),
             )
 
-    def _carry_out(self, command: AnyCommand, held_s: float) -> None:
-        """Act; but an order that had to wait for its journal is not sent: its price is of another moment."""
-        if held_s > _SEND_WITHIN_S and isinstance(command, PlaceOrder):
-            self._decline(command, f"the journal held it up for {held_s:.0f} s")
-        else:
-            self._execute(command)
-
-    async def _patiently(self, write: Callable[[], Awaitable[object]]) -> float:
-        """Write; while the store is away the same write is offered again, which cannot double it.
-
-        Returns:
-            How long the store held us up, seconds.
-        """
+    async def _patiently(self, write: Callable[[], Awaitable[object]]) -> None:
+        """Write; while the store is away the same write is offered again, which cannot double it."""
         loop = asyncio.get_running_loop()
         began_at = loop.time()
         while True:
@@ -193,7 +206,7 @@ class Loop:
                 if self.store_fault:
                     _log.info("journal available again, nothing was lost")
                 self.store_fault = ""
-                return loop.time() - began_at
+                return
 
     async def save(self) -> None:
         """Save the state, bring the audit file to disk, and cut the journal behind both."""

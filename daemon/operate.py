@@ -9,6 +9,7 @@ import structlog
 
 from daemon.broker.port import Broker
 from daemon.clock import Clock, PlayClock
+from daemon.disk_watch import watch_disks
 from daemon.errors import ConfigError
 from daemon.feeds import Play, feed_live
 from daemon.handover import schedule_settings, started
@@ -22,6 +23,8 @@ from daemon.store.embedded import EmbeddedServer
 from strategies.core.events import Lifecycle, Phase
 
 _log = structlog.get_logger(__name__)
+
+_TOUCH_S = 1.0
 
 
 async def operate(
@@ -60,6 +63,13 @@ async def operate(
 async def _wait(stop: asyncio.Event) -> None:
     await stop.wait()
     _log.info("asked to stop: no new risk, journal flushed, then out")
+
+
+async def _touch(loop: Loop) -> None:
+    """Show the loop every second that the process runs; where it did not, the loop will notice."""
+    while True:
+        loop.touch()
+        await asyncio.sleep(_TOUCH_S)
 
 
 async def _until(what: Coroutine[Any, Any, None], worker: "asyncio.Future[None]") -> None:
@@ -115,6 +125,16 @@ async def _live(
     )
     parts = [
         asyncio.ensure_future(schedule.run(walked_to, done_to)),
+        asyncio.ensure_future(_touch(loop)),
+        asyncio.ensure_future(
+            watch_disks(
+                loop,
+                clock,
+                {"state_dir": settings.state_path, "audit.dir": settings.audit_path},
+                free_mib_min=settings.halts.disk_free_mib_min,
+                every_s=settings.loop.heartbeat_s,
+            )
+        ),
         asyncio.ensure_future(feed_live(broker, loop, clock, settings.loop.quote_interval_s)),
     ]
     if macro is not None:

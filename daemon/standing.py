@@ -5,15 +5,19 @@ One line when that changes, one when a reason to wait changes, and a sign of lif
 
 from collections.abc import Callable, Sequence
 
+import msgspec
 import structlog
 
 from daemon.loop import Observer
 from strategies.core.book import live_orders
 from strategies.core.events import AnyEvent, BrokerNotice, ClockSkew, ClockStep, Connection, Job, Link, Timer
 from strategies.core.gates import hindrance
+from strategies.core.records import Alarm
 from strategies.core.state import State
 
 _log = structlog.get_logger(__name__)
+
+_ALARM = b'{"kind":"alarm"'
 
 
 class Standing:
@@ -54,6 +58,10 @@ class Standing:
                 _log.warning("job came too late", job=event.job, intended=event.intended.isoformat())
             case _:
                 pass
+        for body in bodies:
+            if body.startswith(_ALARM):
+                alarm = msgspec.json.decode(body, type=Alarm)
+                _log.error("alarm", cause=alarm.cause, text=alarm.text, subject=alarm.subject)
         self._tell_changes()
         if self._beats and isinstance(event, Timer) and event.job is Job.HEARTBEAT:
             self._beat(event)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from strategies.core.commands import AnyCommand, PlaceOrder
+from strategies.core.commands import AnyCommand
 from strategies.core.events import AnyEvent
 
 
@@ -15,7 +15,8 @@ class BrokerSettings(Struct, frozen=True, kw_only=True):
 
     `account` empty means the sole managed account. An order is ours when its reference begins with
     `order_ref_prefix`. `market_data_type`: 1 live, 2 frozen, 3 delayed, 4 delayed frozen. `play` lifts the
-    client library's throttle: only for a gateway whose time we step.
+    client library's throttle: only for a gateway whose time we step. A gateway that has been silent for
+    `probe_after_idle_s` is asked for an answer, due in `probe_timeout_s`, before an order is sent to it.
     """
 
     host: str
@@ -28,6 +29,8 @@ class BrokerSettings(Struct, frozen=True, kw_only=True):
     request_timeout_s: float = 30.0
     reconnect_delay_min_s: float = 1.0
     reconnect_delay_max_s: float = 60.0
+    probe_after_idle_s: float = 5.0
+    probe_timeout_s: float = 3.0
     market_data_type: int = 1
     play: bool = False
 
@@ -66,10 +69,10 @@ class Broker(Protocol):
         """
 
     def execute(self, command: AnyCommand) -> None:
-        """Carry out an order at once, or queue a request; the outcome is an event."""
+        """Carry out an order at once, or queue a request; the outcome is an event.
 
-    def decline(self, command: PlaceOrder, reason: str) -> None:
-        """Report an order as not sent, and why, without sending it."""
+        An order for a gateway that has been silent for long is carried out once that has answered.
+        """
 
     def compare_clocks(self) -> None:
         """Ask the gateway for its time; the outcome is an event if it is news. In play nothing is asked."""

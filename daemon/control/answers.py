@@ -10,11 +10,13 @@ import msgspec
 
 from daemon.audit_search import latest_decision
 from daemon.control.server import Answers
+from daemon.handover import windows_of
 from daemon.loop import Loop, Observer
 from daemon.settings import Settings
 from daemon.status.report import Journal, LastDecision, Process, Status
 from daemon.status.view import status_of
 from daemon.version import VERSION
+from daemon.windows import window_at
 from strategies.core.events import AnyEvent
 
 _STALLED_WITH_WORK_S = 30.0
@@ -51,6 +53,7 @@ class DecisionMemory:
 def answers(settings: Settings, loop: Loop, now: Callable[[], datetime], memory: DecisionMemory) -> Answers:
     """Return what can be asked for: `status`."""
     began_s = time.monotonic()
+    known_windows = windows_of(settings)
 
     def status() -> Status:
         return status_of(
@@ -65,6 +68,7 @@ def answers(settings: Settings, loop: Loop, now: Callable[[], datetime], memory:
             ),
             _journal(settings, loop),
             memory.latest(),
+            window_at(known_windows, now()),
         )
 
     return {"status": status}

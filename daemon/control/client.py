@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,19 +16,20 @@ T = TypeVar("T", bound=msgspec.Struct)
 _BLOCK_BYTES = 65536
 
 
-def ask(path: Path, what: str, answer_type: type[T]) -> T:
+def ask(path: Path, what: str, answer_type: type[T], arguments: Mapping[str, str] | None = None) -> T:
     """Return the daemon's answer.
 
     Args:
         path: where it listens; see `daemon.control.place`.
-        what: the name of the answer.
+        what: the name of the answer, or of the command.
         answer_type: what it decodes to.
+        arguments: those of the command.
 
     Raises:
         NotRunning: nobody listens there.
         HedgedError: the daemon does not answer in time, or not what was asked.
     """
-    line = _exchange(path, msgspec.json.encode(Request(ask=what)) + b"\n")
+    line = _exchange(path, msgspec.json.encode(Request(ask=what, arguments=dict(arguments or {}))) + b"\n")
     try:
         response = msgspec.json.decode(line, type=Response)
         if response.error:

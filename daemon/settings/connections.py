@@ -41,6 +41,15 @@ class Ib(Section):
     startup_timeout_s: float = Field(
         default=120, gt=0, le=86400, description="Without a session after this long the start fails."
     )
+    probe_after_idle_s: float = Field(
+        default=5,
+        gt=0,
+        le=600,
+        description="A gateway silent for this long must answer before an order is sent to it.",
+    )
+    probe_timeout_s: float = Field(
+        default=3, gt=0, le=60, description="Without that answer the order is not sent, the session ended."
+    )
     market_data_type: Literal[1, 2, 3, 4] = Field(
         default=1, description="1 live, 2 frozen, 3 delayed, 4 delayed frozen."
     )
@@ -124,6 +133,12 @@ class Loop(Section):
     )
     queue_size_max: int = Field(
         default=10_000, ge=100, le=1_000_000, description="More waiting events than this is a halt."
+    )
+    pause_max_s: float = Field(
+        default=10,
+        ge=2,
+        le=3600,
+        description="A process that stood still for longer believes nothing of before.",
     )
     heartbeat_s: float = Field(
         default=60, gt=0, le=3600, description="A sign of life in the log at least this often."

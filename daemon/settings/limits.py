@@ -60,6 +60,9 @@ class Orders(Section):
     working_timeout_s: float = Field(
         default=300, gt=0, le=23_400, description="Unfilled after this long: cancelled."
     )
+    transmit_within_s: float = Field(
+        default=5, gt=0, le=60, description="A decision older than this at the write is not sent."
+    )
     attempts_per_plan_max: int = Field(
         default=3, ge=1, le=20, description="Orders, one after another, for one decision."
     )

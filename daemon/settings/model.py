@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     clock: connections.Clock = connections.Clock()
     loop: connections.Loop = connections.Loop()
     schedule: session.Schedule = session.Schedule()
+    windows: session.Windows = session.Windows()
     stale: session.Stale = session.Stale()
     macro: macro_facts.Macro = macro_facts.Macro()
     audit: connections.Audit = connections.Audit()

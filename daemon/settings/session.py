@@ -90,6 +90,20 @@ class Stale(Section):
     option_s: float = Field(default=900, gt=0, le=86_400, description="SPX and VIX options.")
 
 
+NewYorkTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class Windows(Section):
+    """When the gateway is known to be away, New York times: nothing is sent, and it is no fault."""
+
+    restart_at: NewYorkTime = Field(default="23:45", description="The gateway's own daily restart.")
+    restart_s: int = Field(default=600, ge=0, le=3600, description="How long that may take; 0: none.")
+    reset_at: NewYorkTime = Field(default="00:15", description="The servers' nightly reset.")
+    reset_s: int = Field(default=5400, ge=0, le=10_800, description="How long that may take; 0: none.")
+    log_in_at: NewYorkTime = Field(default="01:00", description="Sunday: from here a person must log in.")
+    log_in_s: int = Field(default=57_600, ge=0, le=86_400, description="How long that may take; 0: none.")
+
+
 class Reconcile(Section):
     """The comparison of our book with the broker's."""
 

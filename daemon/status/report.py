@@ -20,6 +20,18 @@ class Reading(Struct, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Trading(Struct, frozen=True, kw_only=True):
+    """What may be sent, who said so and since when; `window`: when the gateway is known to be away."""
+
+    mode: str
+    cause: str
+    who: str
+    reason: str
+    since: datetime | None
+    flatten: bool
+    window: str
+
+
 class Connection(Struct, frozen=True, kw_only=True):
     """The gateway and what was last proved over it."""
 
@@ -146,6 +158,7 @@ class Status(Struct, frozen=True, kw_only=True):
     ready: bool
     not_ready_because: str
     hindrance: str
+    trading: Trading
     stopping: bool
     session: Session
     signals: dict[str, Reading]

@@ -11,9 +11,11 @@ from rich.text import Text
 
 from daemon.control.client import ask
 from daemon.control.place import control_socket
-from daemon.errors import ExitCode, HedgedError
+from daemon.errors import ExitCode, Halted, HedgedError
 from daemon.status.report import Status
 from daemon.status.words import lines
+from strategies.core.events import Link
+from strategies.core.mode import Mode
 
 _REDRAW_S = 2.0
 
@@ -55,9 +57,14 @@ def health(state_dir: Path) -> ExitCode:
 
     Raises:
         NotRunning: there is no daemon.
+        Halted: it may not send everything.
         HedgedError: it does not answer, or cannot do its work.
     """
     status = _status(state_dir)
+    trading = status.trading
+    if trading.mode != Mode.ACTIVE:
+        mode = trading.mode.replace("_", "-")
+        raise Halted(f"{mode} by {trading.who}: {trading.reason}; see `hedged status`")
     reason = illness(status)
     if reason:
         raise HedgedError(f"unhealthy: {reason}; see `hedged status`")
@@ -69,14 +76,16 @@ def health(state_dir: Path) -> ExitCode:
 def illness(status: Status) -> str:
     """Return why the daemon cannot do its work, empty where it can, or need not before the next session.
 
-    A lost connection is an illness outside sessions too: whoever looks there finds it before the open.
+    A lost connection is an illness outside sessions too: whoever looks there finds it before the open. In a
+    known window it is none; each window is capped by its setting.
     """
     journal = status.journal
     if not journal.alive:
         return (
             f"the loop has not committed for {journal.last_commit_age_s:.0f} s, {journal.waiting} events wait"
         )
-    return status.hindrance
+    away = status.connection.link != Link.UP or not status.connection.upstream
+    return "" if away and status.trading.window else status.hindrance
 
 
 def _status(state_dir: Path) -> Status:

@@ -15,6 +15,7 @@ from daemon.status.report import (
     Process,
     Session,
     Status,
+    Trading,
 )
 from daemon.status.signals import signals
 from strategies.core.book import live_orders
@@ -27,7 +28,12 @@ from strategies.core.turn import Turn
 
 
 def status_of(
-    state: State, now: datetime, process: Process, journal: Journal, last_decision: LastDecision | None
+    state: State,
+    now: datetime,
+    process: Process,
+    journal: Journal,
+    last_decision: LastDecision | None,
+    window: str = "",
 ) -> Status:
     """Return the status at `now` (aware, the trading world's time); `state` is not changed."""
     turn = Turn(state, now)
@@ -39,6 +45,7 @@ def status_of(
         ready=verdict.verdict == "pass",
         not_ready_because=verdict.reason,
         hindrance=hindrance(state),
+        trading=_trading(state, window),
         stopping=state.stopping,
         session=_session(state.sessions, turn.session, now),
         signals=signals(turn),
@@ -50,6 +57,19 @@ def status_of(
         caps=caps(turn),
         last_decision=last_decision,
         journal=journal,
+    )
+
+
+def _trading(state: State, window: str) -> Trading:
+    trading = state.trading
+    return Trading(
+        mode=trading.mode,
+        cause=trading.cause,
+        who=trading.who,
+        reason=trading.reason,
+        since=trading.since,
+        flatten=trading.flatten,
+        window=window,
     )
 
 

@@ -34,12 +34,21 @@ def _head(status: Status) -> list[str]:
     return [
         f"{verdict} at {_at(status.time)} New York",
         f"daemon {process.code_version}, pid {process.pid}, up {_span(process.uptime_s)}",
+        _trading(status),
         f"mode {process.mode}, clock {process.clock}",
         f"gateway {connection.link} (epoch {connection.epoch}{upstream}), account {account}{paper}",
         f"net liquidation {'unknown' if worth is None else f'{worth} USD'}",
         f"books {books}" + "".join(f"; differs: {text}" for text in connection.differences),
         f"session {hours}",
     ]
+
+
+def _trading(status: Status) -> str:
+    trading = status.trading
+    said = f" by {trading.who} since {_at(trading.since)}: {trading.reason}" if trading.who else ""
+    flatten = "; everything is being closed" if trading.flatten else ""
+    window = f"; now is {trading.window}" if trading.window else ""
+    return f"trading {trading.mode.replace('_', '-')}{said}{flatten}{window}"
 
 
 def _book(status: Status) -> list[str]:

@@ -63,6 +63,8 @@ _STATUS = {
 }
 
 
+_IDS_LOST_MAX = 10_000  # requests draw from the same numbers as orders
+
 RESTARTED = "the daemon was restarted"
 LINK_LOST = "the connection was lost"
 EXPLAINED_DOUBTS = frozenset({RESTARTED, LINK_LOST})
@@ -112,8 +114,20 @@ def move(turn: Turn, order: Order, report: Report, reason: str = "", **fields: o
 def on_transmitted(turn: Turn, event: OrderTransmitted) -> None:
     """The bytes went out."""
     order = turn.state.orders.get(event.order_ref)
+    counters = turn.state.counters
+    if event.order_id > counters.order_id_max:
+        turn.set(counters=structs.replace(counters, order_id_max=event.order_id))
     if order is not None:
         move(turn, order, Report.SENT, order_id=event.order_id)
+
+
+def order_id_floor(state: State) -> int:
+    """Return the highest broker order id that may have been used, whatever the gateway thinks.
+
+    An order that was sent right before a crash left no id behind; its id is surely not as far up as this.
+    """
+    lost = any(order.order_id == 0 for order in state.orders.values() if not order.ended)
+    return state.counters.order_id_max + (_IDS_LOST_MAX if lost else 0)
 
 
 def on_not_transmitted(turn: Turn, event: OrderNotTransmitted) -> None:

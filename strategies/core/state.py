@@ -98,6 +98,7 @@ class Counters(Struct, frozen=True, kw_only=True):
     orders_today: int = 0
     premium_today_usd: Decimal = Decimal(0)
     recent_orders: tuple[datetime, ...] = ()
+    order_id_max: int = 0
     hedge_closed_usd: Decimal = Decimal(0)
     condors_closed_usd: Decimal = Decimal(0)
     condors: int = 0

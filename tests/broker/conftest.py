@@ -14,7 +14,7 @@ import pytest
 
 from daemon.broker.ib.adapter import IbBroker
 from daemon.broker.port import BrokerSettings
-from strategies.core.commands import AnyCommand
+from strategies.core.commands import AnyCommand, Intent
 from strategies.core.events import AnyEvent
 
 HOST = "127.0.0.1"
@@ -192,7 +192,14 @@ def hand_made(stack: AsyncExitStack) -> HandMade:
 def session(stack: AsyncExitStack) -> Brokers:
     """Start a broker against a port; keywords change its settings."""
 
-    def start(port: int, now: datetime | None = None, **changes: object) -> Session:
+    def start(
+        port: int,
+        now: datetime | None = None,
+        *,
+        veto: Callable[[Intent], str] = lambda _: "",
+        order_id_floor: int = 0,
+        **changes: object,
+    ) -> Session:
         fields: dict[str, object] = {
             "host": HOST,
             "port": port,
@@ -206,7 +213,7 @@ def session(stack: AsyncExitStack) -> Brokers:
         }
         settings = BrokerSettings(**(fields | changes))  # type: ignore[arg-type]
         world: list[Session] = []
-        broker = IbBroker(settings, lambda: world[0].now)
+        broker = IbBroker(settings, lambda: world[0].now, veto, lambda: order_id_floor)
         running = asyncio.ensure_future(broker.run())
         world.append(Session(broker, running, now or datetime(2026, 1, 5, 13, 45, tzinfo=UTC)))
 

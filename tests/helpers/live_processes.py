@@ -126,6 +126,7 @@ class LiveWorld:
             "HEDGED_IB__PORT": str(self.port or 1),
             "HEDGED_IB__RECONNECT_DELAY_MAX_S": "1",
             "HEDGED_STATE_DIR": str(self.folder / "state"),
+            **play.NO_WINDOWS,
             "HEDGED_LOOP__HEARTBEAT_S": "1",
             "HEDGED_LOOP__QUOTE_INTERVAL_S": "0.5",
             "HEDGED_RECONCILE__QUIET_S": "1",

@@ -21,6 +21,9 @@ ROOT = Path(__file__).parents[2]
 DEADLINE_S = 120.0  # for facts; a loaded machine may be slow, a missing fact is a failure all the same
 _POLL_S = 0.02
 
+# Tests run at any hour of any day.
+NO_WINDOWS = {f"HEDGED_WINDOWS__{name}_S": "0" for name in ("RESTART", "RESET", "LOG_IN")}
+
 Json = dict[str, Any]
 
 
@@ -121,6 +124,7 @@ class World:
             "HEDGED_CLOCK__SOURCE": "gateway",
             "HEDGED_IB__PORT": str(self.port),
             "HEDGED_STATE_DIR": str(self.folder / "state"),
+            **NO_WINDOWS,
             **more,
         }
 

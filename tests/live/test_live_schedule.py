@@ -80,7 +80,6 @@ async def loop_seen(tmp_path: Path) -> AsyncIterator[tuple[Loop, Seen]]:
                 state=State(),
                 chain=GENESIS,
                 execute=lambda _command: None,
-                decline=lambda _command, _reason: None,
                 queue_size_max=100,
                 snapshot_every_commits=1000,
                 store_patience_s=10,

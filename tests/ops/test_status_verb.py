@@ -21,6 +21,7 @@ GROUPS = {
     "ready",
     "not_ready_because",
     "hindrance",
+    "trading",
     "stopping",
     "session",
     "signals",

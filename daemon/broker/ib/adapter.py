@@ -11,7 +11,7 @@ from daemon.broker.ib.clock_check import ClockCheck
 from daemon.broker.ib.link import ASK_FAILED, Link
 from daemon.broker.ib.market import Market
 from daemon.broker.ib.order_book import OrderBook
-from daemon.broker.ib.orders import Orders
+from daemon.broker.ib.orders import Orders, Veto
 from daemon.broker.ib.reports import Reports, keep_subscribed
 from daemon.broker.ib.requests import Requests
 from daemon.broker.ib.sessions import Hooks, Sessions
@@ -20,8 +20,8 @@ from daemon.broker.inbox import UNSTAMPED, Inbox
 from daemon.broker.port import BrokerSettings
 from daemon.broker.worker import Job, Worker
 from daemon.errors import BrokerUnavailable, HedgedError, InvariantBroken
-from strategies.core.commands import AnyCommand, CancelOrder, PlaceOrder, Watch
-from strategies.core.events import AnyEvent, BrokerNotice, OrderNotTransmitted
+from strategies.core.commands import AnyCommand, CancelOrder, Intent, PlaceOrder, Watch
+from strategies.core.events import AnyEvent, BrokerNotice
 
 
 class IbBroker:
@@ -30,9 +30,17 @@ class IbBroker:
     Args:
         settings: what to connect to and how patiently.
         now: the time of the world that is traded (aware); decides which daily bar is finished.
+        veto: says right before an order's write why it must not be sent any more; empty where it may.
+        order_id_floor: returns the highest order id that may have been used; every connection begins above.
     """
 
-    def __init__(self, settings: BrokerSettings, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: BrokerSettings,
+        now: Callable[[], datetime],
+        veto: Veto = lambda _: "",
+        order_id_floor: Callable[[], int] = lambda: 0,
+    ) -> None:
         self._settings = settings
         self._inbox = Inbox()
         self.pending = self._inbox.pending
@@ -43,7 +51,7 @@ class IbBroker:
         self._catalogue = catalogue = Catalogue()
         self._market = Market(catalogue, self._inbox, settings.market_data_type)
         self._reports = Reports(self._book, self._inbox)
-        self._orders = Orders(settings, catalogue, self._book, self._inbox)
+        self._orders = Orders(settings, catalogue, self._book, self._inbox, veto)
         self._clock_check = ClockCheck(now, self._inbox)
         self._requests = Requests(
             lambda: self._link, now, catalogue, self._market, self._reports, self._inbox
@@ -53,7 +61,8 @@ class IbBroker:
             adopt=lambda link: self._worker.submit(lambda: self._adopt(link)),
             lost=self._lost,
         )
-        self._sessions = Sessions(settings, self._inbox, self._fail, hooks)
+        self._sessions = Sessions(settings, self._inbox, self._fail, hooks, order_id_floor)
+        self._probing: set[asyncio.Task[None]] = set()
         self._failure: Exception | None = None
         self._asking_time = False
         self._ended = asyncio.Event()  # failed or stopped
@@ -79,7 +88,7 @@ class IbBroker:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             undecoded.close()
-            for task in tasks:
+            for task in (*tasks, *self._probing):
                 task.cancel()
             outcomes = await asyncio.gather(*tasks, return_exceptions=True)
             await self._sessions.close()
@@ -117,8 +126,7 @@ class IbBroker:
         """
         match command:
             case PlaceOrder():
-                self._orders.place(self._link, command.intent)
-                self._settle()
+                self._place(command.intent)
             case CancelOrder():
                 self._orders.cancel(self._link, command.order_ref)
                 self._settle()
@@ -128,10 +136,32 @@ class IbBroker:
             case _:
                 self._worker.submit(lambda: self._requests.perform(command))
 
-    def decline(self, command: PlaceOrder, reason: str) -> None:
-        """See `Broker.decline`."""
-        ref = command.intent.order_ref
-        self._inbox.report(OrderNotTransmitted(time=UNSTAMPED, order_ref=ref, reason=reason))
+    def _place(self, intent: Intent) -> None:
+        """Send at once where the gateway was heard of just now, else once it has answered a probe."""
+        link, settings = self._link, self._settings
+        if settings.play or link is None or not link.ready or link.silent_s <= settings.probe_after_idle_s:
+            self._orders.place(link, intent)
+            self._settle()
+            return
+        task = asyncio.ensure_future(self._probe_and_place(link, intent))
+        self._probing.add(task)
+        task.add_done_callback(self._probed)
+
+    async def _probe_and_place(self, link: Link, intent: Intent) -> None:
+        """A half-open connection takes bytes and brings them nowhere: it is closed, nothing is sent."""
+        try:
+            async with asyncio.timeout(self._settings.probe_timeout_s):
+                await link.round_trip()
+        except (*ASK_FAILED, TimeoutError) as error:
+            self._orders.not_sent(intent.order_ref, f"the gateway did not answer a probe: {error}")
+            await link.close("the gateway did not answer a probe")
+        else:
+            self._orders.place(self._link, intent)
+
+    def _probed(self, task: asyncio.Task[None]) -> None:
+        self._probing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error if isinstance(error, Exception) else InvariantBroken(repr(error)))
 
     def compare_clocks(self) -> None:
         """See `Broker.compare_clocks`."""

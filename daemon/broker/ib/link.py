@@ -42,6 +42,9 @@ class Link:
         self._unanswered: dict[str, Awaitable[Any]] = {}
         if settings.play:
             self.ib.client.MaxRequests = 0
+        else:
+            self.on(self.ib.client.conn.hasData, self._heard)
+        self._heard_at_s = asyncio.get_running_loop().time()
         # The library would re-subscribe an account summary that we never ask for, and await it nowhere.
         self.ib.errorEvent.disconnect(self.ib._onError)  # noqa: SLF001 - no public way
         self.on(self.ib.errorEvent, self._watch_login)
@@ -54,6 +57,14 @@ class Link:
         """Whether the login is through, its account guarded, and the socket takes bytes."""
         transport = self.ib.client.conn.transport
         return bool(self.account and self.ib.client.isReady() and transport and not transport.is_closing())
+
+    @property
+    def silent_s(self) -> float:
+        """How long nothing has come from the gateway, seconds; in play it is not looked at."""
+        return asyncio.get_running_loop().time() - self._heard_at_s
+
+    def _heard(self, _data: bytes) -> None:
+        self._heard_at_s = asyncio.get_running_loop().time()
 
     @property
     def closed(self) -> bool:

@@ -1,5 +1,7 @@
 """Sending and cancelling orders: at once, once, never modified."""
 
+from collections.abc import Callable
+
 from ib_insync import Contract, Order
 
 from daemon.broker.codes import LOCAL
@@ -14,6 +16,9 @@ from daemon.errors import ConfigError, InvariantBroken
 from strategies.core.commands import Intent
 from strategies.core.events import BrokerNotice, OrderNotTransmitted, OrderTransmitted
 
+Veto = Callable[[Intent], str]
+"""Says right before the write why an order must not be sent any more; empty where it may."""
+
 
 class CannotSend(Exception):  # noqa: N818 - a reason on its way to an event, not an error
     """Nothing was sent; the text says why."""
@@ -22,8 +27,11 @@ class CannotSend(Exception):  # noqa: N818 - a reason on its way to an event, no
 class Orders:
     """The order desk of all connections."""
 
-    def __init__(self, settings: BrokerSettings, catalogue: Catalogue, book: OrderBook, inbox: Inbox) -> None:
+    def __init__(
+        self, settings: BrokerSettings, catalogue: Catalogue, book: OrderBook, inbox: Inbox, veto: Veto
+    ) -> None:
         self._settings = settings
+        self._veto = veto
         self._catalogue = catalogue
         self._book = book
         self._inbox = inbox
@@ -41,13 +49,18 @@ class Orders:
             open_link = self._may_send(link)
             contract = self._contract(intent)
             order = self._order(open_link, intent)
+            self._look_once_more(intent)
         except CannotSend as reason:
-            self._inbox.report(OrderNotTransmitted(time=UNSTAMPED, order_ref=ref, reason=str(reason)))
+            self.not_sent(ref, str(reason))
             return
         # Noted first: if the write below fails half-way the order counts as sent.
         self._book.transmitted(ref, order.orderId)
         open_link.ib.placeOrder(contract, order)
         self._inbox.report(OrderTransmitted(time=UNSTAMPED, order_ref=ref, order_id=order.orderId))
+
+    def not_sent(self, order_ref: str, reason: str) -> None:
+        """Report that certainly nothing was sent, and why."""
+        self._inbox.report(OrderNotTransmitted(time=UNSTAMPED, order_ref=order_ref, reason=reason))
 
     def cancel(self, link: Link | None, order_ref: str) -> None:
         """Ask for the cancel, or give a notice that it could not be asked for."""
@@ -78,6 +91,10 @@ class Orders:
         if link.throttle_room() <= 0:
             raise CannotSend("the limit of messages a second is reached; the order would have been queued")
         return link
+
+    def _look_once_more(self, intent: Intent) -> None:
+        if veto := self._veto(intent):
+            raise CannotSend(veto)
 
     def _contract(self, intent: Intent) -> Contract:
         legs = []

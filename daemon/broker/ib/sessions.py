@@ -26,7 +26,14 @@ class Hooks(Struct, frozen=True, kw_only=True):
 class Sessions:
     """Keeps a guarded connection up; `link` is the present one, open or opening."""
 
-    def __init__(self, settings: BrokerSettings, inbox: Inbox, fail: Fail, hooks: Hooks) -> None:
+    def __init__(
+        self,
+        settings: BrokerSettings,
+        inbox: Inbox,
+        fail: Fail,
+        hooks: Hooks,
+        order_id_floor: Callable[[], int],
+    ) -> None:
         self.link: Link | None = None
         self.last_error: BrokerError | None = None
         self.unavailable = asyncio.Event()  # an attempt found no gateway
@@ -34,6 +41,7 @@ class Sessions:
         self._inbox = inbox
         self._fail = fail
         self._hooks = hooks
+        self._order_id_floor = order_id_floor
         self._epoch = 0
         self._down_reason = ""
 
@@ -78,6 +86,8 @@ class Sessions:
         client = link.ib.client
         accounts = tuple(client.getAccounts())
         link.account = guarded_account(accounts, self._settings.paper_prefixes, self._settings.account)
+        # A restarted gateway may offer ids again that it gave out before (its counter rolled back).
+        client.updateReqId(self._order_id_floor() + 1)  # type: ignore[no-untyped-call]
         self._epoch += 1
         link.epoch = self._epoch
         self._down_reason = ""

@@ -1,0 +1,127 @@
+"""What a person can tell the running daemon: a command is an event in the journal before it is answered."""
+
+import asyncio
+import pwd
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from msgspec import Struct
+
+from daemon.control.protocol import COMMIT_WITHIN_S
+from daemon.errors import HedgedError
+from daemon.loop import Loop, Observer
+from daemon.transmit import TransmitGuard
+from strategies.core.events import AnyEvent, Operator
+from strategies.core.mode import Action, Mode
+
+REASON_CHARS_MAX = 200
+
+_BRAKES = {
+    Action.HALT: Mode.HALTED,
+    Action.REDUCE_ONLY: Mode.REDUCE_ONLY,
+    Action.FLATTEN: Mode.REDUCE_ONLY,
+}
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What became of a command: the mode in force, and the record that says so."""
+
+    mode: Mode
+    seq: int
+    text: str
+
+
+Command = Callable[[str, Mapping[str, str]], Awaitable[Struct]]
+"""Takes who speaks and the command's arguments."""
+
+
+def name_of(uid: int) -> str:
+    """Return a user for the record: name and number, the number alone where it has no name."""
+    try:
+        return f"{pwd.getpwuid(uid).pw_name} (uid {uid})"
+    except KeyError:
+        return f"uid {uid}"
+
+
+class Operators:
+    """Carries commands into the loop and waits until each is on record.
+
+    Args:
+        loop: returns the loop; made after this.
+        now: stamps the events.
+        guard: stops transmission at once, before the journal knows.
+        observe: is shown each commit too.
+    """
+
+    def __init__(
+        self,
+        loop: Callable[[], Loop],
+        now: Callable[[], datetime],
+        guard: TransmitGuard,
+        observe: Observer | None = None,
+    ) -> None:
+        self._loop = loop
+        self._now = now
+        self._guard = guard
+        self._observe = observe
+        self._waiting: dict[int, tuple[Operator, asyncio.Future[int]]] = {}
+
+    def commands(self) -> dict[str, Command]:
+        """Return the commands by name."""
+        return {action.value: self._command(action) for action in Action}
+
+    def observe(self, event: AnyEvent, bodies: Sequence[bytes]) -> None:
+        """Take a commit: the event and its records' bodies."""
+        if isinstance(event, Operator):
+            self._guard.release()
+            known = self._waiting.pop(id(event), None)
+            if known is not None and not known[1].done():
+                known[1].set_result(self._loop().state.seq)
+        if self._observe is not None:
+            self._observe(event, bodies)
+
+    def _command(self, action: Action) -> Command:
+        async def command(who: str, arguments: Mapping[str, str]) -> Told:
+            return await self._tell(action, who, arguments)
+
+        return command
+
+    async def _tell(self, action: Action, who: str, arguments: Mapping[str, str]) -> Told:
+        event = Operator(
+            time=self._now(),
+            action=action,
+            who=who,
+            reason=_text(arguments, "reason"),
+            subject=_text(arguments, "subject") if action is Action.SETTLE else "",
+        )
+        brake = _BRAKES.get(action)
+        if brake is not None:
+            self._guard.brake(brake, f"{action.value} by {who}: {event.reason}")
+        committed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._waiting[id(event)] = event, committed
+        try:
+            async with asyncio.timeout(COMMIT_WITHIN_S):
+                await self._loop().put(event)
+                seq = await committed
+        except TimeoutError as error:
+            raise HedgedError(
+                f"{action.value} is in force in this process, but the journal has not taken it within "
+                f"{COMMIT_WITHIN_S:g} s ({self._loop().store_fault or 'the loop is busy'}); it will, unless "
+                "the daemon ends first: see `hedged status`"
+            ) from error
+        trading = self._loop().state.trading
+        return Told(mode=trading.mode, seq=seq, text=trading.reason)
+
+
+def _text(arguments: Mapping[str, str], name: str) -> str:
+    """Return one line of printable text.
+
+    Raises:
+        HedgedError: it is missing, too long or not printable.
+    """
+    text = arguments.get(name, "").strip()
+    if not text or len(text) > REASON_CHARS_MAX or not text.isprintable():
+        raise HedgedError(
+            f"--{name}: give one line of 1 to {REASON_CHARS_MAX} printable characters, got {text[:40]!r}"
+        )
+    return text
