@@ -21,7 +21,8 @@ from daemon.ops import (
     explain,
     health,
     macro,
-from daemon.ops import mode, replay
+    mode,
+    replay,
     run,
     simulate,
     status,

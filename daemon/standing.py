@@ -58,10 +58,7 @@ class Standing:
                 _log.warning("job came too late", job=event.job, intended=event.intended.isoformat())
             case _:
                 pass
-        for body in bodies:
-            if body.startswith(_ALARM):
-                alarm = msgspec.json.decode(body, type=Alarm)
-                _log.error("alarm", cause=alarm.cause, text=alarm.text, subject=alarm.subject)
+        _tell_alarms(bodies)
         self._tell_changes()
         if self._beats and isinstance(event, Timer) and event.job is Job.HEARTBEAT:
             self._beat(event)
@@ -89,3 +86,10 @@ class Standing:
             late_s=(timer.time - timer.intended).total_seconds(),
             coalesced=timer.coalesced,
         )
+
+
+def _tell_alarms(bodies: Sequence[bytes]) -> None:
+    for body in bodies:
+        if body.startswith(_ALARM):
+            alarm = msgspec.json.decode(body, type=Alarm)
+            _log.error("alarm", cause=alarm.cause, text=alarm.text, subject=alarm.subject)

@@ -101,7 +101,7 @@ async def test_nothing_leaves_in_a_known_window(guard: Callable[..., TransmitGua
 
 
 async def test_a_stopwatch_runs_with_either_clock() -> None:
-    """The event loop's, which a simulation moves, and the machine's, which runs while the process does not."""
+    """The event loop's, which a simulation moves, and the machine's, which runs while we do not."""
     watch = Stopwatch()
     await asyncio.sleep(0.01)
     assert watch.elapsed_s >= 0.01
