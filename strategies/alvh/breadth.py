@@ -42,10 +42,10 @@ def ad_trend(state: BreadthState, net: float | Unavailable, rules: BreadthRules)
     """Return the trend (dimensionless) after the session whose net was `net`."""
     if isinstance(net, Unavailable):
         return net
-    if state.unbroken < rules.trend_sessions:
-        return Unavailable(f"breadth of the latest {rules.trend_sessions} sessions is not complete")
     if len(state.nets) < rules.deviation_sessions:
         return Unavailable(f"breadth was seen on fewer than {rules.deviation_sessions} sessions")
+    if state.unbroken < rules.trend_sessions:
+        return Unavailable(f"breadth of the latest {rules.trend_sessions} sessions is not complete")
     nets = state.nets[-rules.deviation_sessions :]
     mean = sum(nets) / len(nets)
     deviation = math.sqrt(sum((value - mean) ** 2 for value in nets) / (len(nets) - 1))

@@ -12,6 +12,30 @@ from strategies.core.rules import Rules
 from strategies.core.state import Signals
 
 
+def without_other_periods(signals: Signals, before: Rules, after: Rules) -> Signals:
+    """Return the signals as the rules `after` may go on with them.
+
+    Averages and swings of other periods are not those that are asked for: they are dropped, and the warm-up
+    makes them anew from history.
+    """
+    if _periods(before) == _periods(after):
+        return signals
+    fresh = Signals()
+    return structs.replace(
+        signals,
+        last_session=fresh.last_session,
+        rsi=fresh.rsi,
+        macd=fresh.macd,
+        divergence=fresh.divergence,
+        realised_closes=fresh.realised_closes,
+        curve=structs.replace(signals.curve, sessions=()),
+    )
+
+
+def _periods(rules: Rules) -> tuple[object, ...]:
+    return rules.rsi.period, rules.macd, rules.divergence.swing_bars
+
+
 def fold_close(signals: Signals, day: date, close: float, rules: Rules) -> Signals:
     """Return the signals after the session `day` closed at `close` (index points)."""
     averages = rsi_signal.add_close(signals.rsi, close, rules.rsi.period)

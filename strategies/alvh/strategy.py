@@ -17,6 +17,7 @@ from strategies.alvh import (
     plans,
     upkeep,
 )
+from strategies.alvh.closes import without_other_periods
 from strategies.core import events as ev
 from strategies.core import halts, macro, market, orders, reconcile
 from strategies.core.book import book_commission, on_execution
@@ -124,14 +125,16 @@ def _on_lifecycle(turn: Turn, event: ev.Lifecycle) -> None:
     if event.phase is ev.Phase.STOPPING:
         turn.set(stopping=True)
         return
+    rules = event.rules or turn.state.rules
+    signals = without_other_periods(turn.state.signals, turn.state.rules, rules)
     turn.set(
         stopping=False,
         journal_id=turn.state.journal_id or _journal_id(event.time),
-        rules=event.rules or turn.state.rules,
+        rules=rules,
         account=Account(net_liquidation_usd=turn.state.account.net_liquidation_usd),
         market=Market(),
         watch=(),
-        signals=structs.replace(turn.state.signals, calm_since=None),
+        signals=structs.replace(signals, calm_since=None),
     )
     for order in list(turn.state.orders.values()):
         turn.put_order(structs.replace(order, absent_since=None))

@@ -34,7 +34,7 @@ from strategies.core.events import (
     Quotes,
 )
 from strategies.core.facts import Expiry
-from strategies.core.instruments import SPX, VIX, Instrument, Kind, Right
+from strategies.core.instruments import AD_NYSE, SPX, VIX, Instrument, Kind, Right
 
 Start = Callable[..., Awaitable[Any]]
 StartSession = Callable[..., Any]
@@ -109,6 +109,41 @@ async def test_watch_subscribes_the_difference(gateway: Start, session: StartSes
     assert subscribed(world.broker) == {front.key, second.key}
     assert world.broker._market._live[front.key] is kept
     assert SPX.key not in quoted(await world.step_to(14, 40))
+
+
+async def test_futures_have_a_history_of_their_own_and_breadth_has_none(
+    gateway: Start, session: StartSession
+) -> None:
+    """Closes of a future name its contract, so that nobody takes them for the index VIX."""
+    paper = await gateway()
+    world = session(paper.port, paper.now)
+    await world.broker.connected(10)
+    world.drain()
+    (futures,) = await world.ask(ListFutures())
+    front = futures.instruments[0]
+    events = await world.ask(
+        FetchHistory(instrument=front, sessions=6), FetchHistory(instrument=AD_NYSE, sessions=6)
+    )
+    closes, breadth = (event for event in events if isinstance(event, History))
+    assert (closes.symbol, closes.contract, len(closes.bars)) == ("VIX", front.key, 6)
+    assert breadth == History(time=world.now, symbol="AD-NYSE", bars=())
+
+
+async def test_breadth_is_quoted_as_bid_and_ask(gateway: Start, session: StartSession) -> None:
+    """AD-NYSE has advancing issues as its bid, declining ones as its ask, and no last price."""
+    paper = await gateway()
+    world = session(paper.port, paper.now)
+    await world.broker.connected(10)
+    await world.ask(Watch(instruments=(AD_NYSE,)))
+    events = await world.step_to(14, 31)
+    quotes = [quote for event in events if isinstance(event, Quotes) for quote in event.quotes]
+    assert quotes
+    assert all(quote.instrument == AD_NYSE.key for quote in quotes)
+    last = quotes[-1]
+    assert last.bid
+    assert last.ask
+    assert last.bid_size
+    assert last.last is None
 
 
 async def test_what_the_broker_does_not_know_is_missing_with_its_reason(
