@@ -29,10 +29,7 @@ def on_futures_listed(turn: Turn, event: FuturesListed) -> None:
 
 def missing_closes(turn: Turn) -> tuple[FetchHistory, ...]:
     """Return the requests for closes of completed sessions that are not known, none twice within an hour."""
-    days = _needed_days(turn)
-    if not days:
-        return ()
-    commands = []
+    days, commands = _needed_days(turn), []
     for future in _needed_futures(turn):
         asked = turn.state.market.asked.get(future.key)
         known = {entry.day for entry in turn.state.signals.curve.days if future.key in entry.prices}

@@ -28,13 +28,11 @@ def add_bar(
     bar = SwingBar(state.seen, close, rsi, macd)
     window = window_of(state.window, bar, rules.swing_bars)
     state = structs.replace(state, seen=state.seen + 1, window=window)
-    match swing_in(window, rules.swing_bars):
-        case "low":
-            return _with_low(state, window[rules.swing_bars])
-        case "high":
-            return _with_high(state, window[rules.swing_bars])
-        case None:
-            return state
+    swing = swing_in(window, rules.swing_bars)
+    if swing is None:
+        return state
+    found = _with_low if swing == "low" else _with_high
+    return found(state, window[rules.swing_bars])
 
 
 def _with_low(state: DivergenceState, low: SwingBar) -> DivergenceState:
