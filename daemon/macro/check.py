@@ -13,7 +13,7 @@ from daemon.errors import ExitCode
 from daemon.macro.folder import Folder, read_folder
 from daemon.macro.series_file import SeriesFile
 
-_COLUMNS = ("series", "points", "first", "last", "gaps", "age, days", "note")
+_COLUMNS = ("series", "points", "first", "last", "gaps", "age, days")
 
 
 def check_folder(path: Path) -> ExitCode:
@@ -28,6 +28,7 @@ def check_folder(path: Path) -> ExitCode:
     for row in rows(folder, now):
         table.add_row(*row)
     Console(soft_wrap=True).print(table)
+    sys.stdout.writelines(f"{file.series}: {file.note}\n" for file in folder.files if file.note)
     sys.stderr.writelines(f"hedged: error: {fault}\n" for fault in folder.faults)
     return ExitCode.CONFIG if folder.faults else ExitCode.OK
 
@@ -42,4 +43,4 @@ def _row(file: SeriesFile, now: datetime) -> Sequence[str]:
     released = [fact.released for fact in file.facts if fact.released <= now]
     age = str((now - max(released)).days) if released else "-"
     first, last = (str(days[0]), str(days[-1])) if days else ("-", "-")
-    return (file.series, str(len(days)), first, last, str(file.gaps), age, file.note)
+    return (file.series, str(len(days)), first, last, str(file.gaps), age)
