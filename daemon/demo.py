@@ -1,6 +1,7 @@
 """`hedged demo`: the daemon and the paper gateway together, through a few weeks, as fast as they go."""
 
 import contextlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from rich.console import Console
 from daemon import app
 from daemon.demo_view import DemoView, summary_table
 from daemon.errors import BrokerUnavailable, ConfigError, ExitCode
+from daemon.macro.from_history import available, write_from_history
 from daemon.settings import Settings, load
 from daemon.store.parent_death import die_with_parent
 from daemon.tally import Tally
@@ -51,6 +53,9 @@ def run_demo(  # noqa: PLR0913 - the verb's options, by name
         "step-client": base.ib.client_id,
         "ledger": folder / "gateway-ledger.jsonl",  # the gateway's own word, to hold the audit files against
     }
+    macro = _fresh_macro(folder, history, base)
+    if history is None and macro is not None:
+        wanted["macro"] = macro
     console = Console(stderr=as_json)
     with (
         (folder / "operational.log").open("w") as log,
@@ -58,7 +63,7 @@ def run_demo(  # noqa: PLR0913 - the verb's options, by name
         DemoView(console, quiet=as_json) as view,
     ):
         oplog.configure(base.log.level, json=True, secrets=base.secrets(), stream=log)
-        settings = _in_play(base, folder, port)
+        settings = _in_play(base, folder, port, macro)
         app.run(settings, view.observe)
     if as_json:
         sys.stdout.write(msgspec.json.encode(figures(view.tally, str(settings.audit_path))).decode() + "\n")
@@ -75,7 +80,24 @@ def _fresh_folder(parent: Path) -> Path:
     return folder.resolve()
 
 
-def _in_play(base: Settings, folder: Path, port: int) -> Settings:
+def _fresh_macro(folder: Path, history: Path | None, base: Settings) -> Path | None:
+    """Return where this demo's macro facts will lie, None where the settings name a folder or there are none.
+
+    Of real days they are made here, of generated ones the gateway makes them up.
+    """
+    if base.macro.folder:
+        return None
+    macro = folder / "macro"
+    if macro.exists():
+        shutil.rmtree(macro)  # of an earlier play in the same folder
+    if history is not None:
+        if not available(history):
+            return None
+        write_from_history(history, macro)
+    return macro
+
+
+def _in_play(base: Settings, folder: Path, port: int, macro: Path | None) -> Settings:
     """Return the settings with the demo's own gateway, clock and folders."""
     return base.model_copy(
         update={
@@ -83,6 +105,7 @@ def _in_play(base: Settings, folder: Path, port: int) -> Settings:
             "ib": base.ib.model_copy(update={"host": "127.0.0.1", "port": port, "account": ""}),
             "redis": base.redis.model_copy(update={"url": type(base.redis.url)("")}),
             "clock": base.clock.model_copy(update={"source": "gateway"}),
+            "macro": base.macro if macro is None else base.macro.model_copy(update={"folder": str(macro)}),
             "audit": base.audit.model_copy(update={"dir": ""}),
         }
     )

@@ -14,6 +14,7 @@ from simulator.clock import ClockError, ClockMode, parse_mode
 from simulator.faults import Faults, random_schedule
 from simulator.gateway import Settings
 from simulator.hours import NEW_YORK, new_york_day
+from simulator.macro_files import write_macro
 from simulator.market.model import Market, Session
 from simulator.market.sources import generate, open_history
 from simulator.switches import add_switches, read_switches
@@ -123,6 +124,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OPEN-CLOSE",
         help="generated days only: the first day is a session with these New York hours, HH:MM[:SS]",
     )
+    parser.add_argument(
+        "--macro", type=Path, metavar="DIR", help="generated days only: write made-up macro figures there"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--clock",
@@ -145,7 +149,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def parse(values: list[str] | None = None) -> Arguments:
-    """Read the command line and build its market.
+    """Read the command line, build its market, and write the macro figures that are asked for.
 
     Args:
         values: the arguments; None for those of the process.
@@ -154,6 +158,7 @@ def parse(values: list[str] | None = None) -> Arguments:
         ArgumentError: values that do not fit together.
         FaultError: an unknown fault.
         MarketDataError: the market cannot be built.
+        OSError: a macro file cannot be written.
     """
     found = _parser().parse_args(sys.argv[1:] if values is None else values)
     _check_numbers(found)
@@ -219,6 +224,8 @@ def _special_session(found: argparse.Namespace, start: datetime | None) -> Sessi
 
 def _market(found: argparse.Namespace, start: datetime | None, special: Session | None) -> Market:
     if found.history is not None:
+        if found.macro is not None:
+            raise ArgumentError("--macro: only for generated days; real ones have real macro figures")
         if found.sessions is not None:
             raise ArgumentError("--sessions: only for generated days; choose real ones with --from and --to")
         first, last = found.first or _HISTORY_FROM, found.last or _HISTORY_TO
@@ -227,4 +234,8 @@ def _market(found: argparse.Namespace, start: datetime | None, special: Session 
         raise ArgumentError("--from and --to: only for real days; name their folder with --history")
     begin = _GENERATED_FROM if start is None else new_york_day(start)
     sessions = _SESSIONS if found.sessions is None else found.sessions
-    return generate(found.regime or "shock", begin, sessions, found.seed, special)
+    regime = found.regime or "shock"
+    market = generate(regime, begin, sessions, found.seed, special)
+    if found.macro is not None:
+        write_macro(found.macro, market, regime, found.seed)
+    return market

@@ -1,11 +1,13 @@
 """Making a folder of macro facts out of a folder of real data, with the lags of `history_files`."""
 
 from collections.abc import Iterable
+from datetime import UTC
 from pathlib import Path
 
 from daemon.errors import ConfigError
 from daemon.macro.history_files import HISTORY_FILES, HistoryFile, Row
 from daemon.macro.series_file import COLUMNS
+from strategies.core.macro import MacroFact
 
 
 def available(folder: Path) -> tuple[HistoryFile, ...]:
@@ -49,3 +51,16 @@ def _cells(rows: Iterable[Row]) -> list[str]:
         f"{period},{released.isoformat()},{'' if value is None else repr(value)}"
         for period, released, value in rows
     ]
+
+
+def facts_from_history(folder: Path) -> tuple[MacroFact, ...]:
+    """Return what `write_from_history` would write, as facts.
+
+    Raises:
+        ConfigError: a file is wrong.
+    """
+    return tuple(
+        MacroFact(file.series, row.period, row.released.astimezone(UTC), row.value)
+        for file in available(folder)
+        for row in file.rows(folder)
+    )

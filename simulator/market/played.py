@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from simulator.market.chain import Chain, Moment, settles_at
 from simulator.market.day import PlayedDay, play
 from simulator.market.listings import PM_SETTLED, Listings
+from simulator.market.macro import Close
 from simulator.market.model import Bar, OptionValue
 from simulator.market.tape import Breadth, FutureDay, Tape
 from simulator.pricing.spx import usual_vix3m
@@ -13,6 +14,7 @@ from simulator.pricing.vix import vvix_from_vix
 # The exchange lists nine monthly VX contracts.
 _LISTED_FUTURES = 9
 _DAY = timedelta(days=1)
+_ALL = 1_000_000
 _MINUTE_S = 60.0
 
 
@@ -132,6 +134,12 @@ class PlayedMarket:
         """Completed daily bars of an index."""
         series = {"SPX": self._tape.spx, "VIX": self._tape.vix}.get(symbol)
         return () if series is None else series.upto(min(end, self._closed_through), count)
+
+    def closes(self) -> tuple[Close, ...]:
+        """All sessions up to the last played one with their SPX closes, the future ones included."""
+        bars = self._tape.spx.upto(self.sessions[-1].day, _ALL)
+        found = ((self._tape.calendar.session(bar.day), bar.close) for bar in bars)
+        return tuple(Close(session, close) for session, close in found if session is not None)
 
     def daily_future(self, expiry: date, end: date, count: int) -> tuple[Bar, ...]:
         """Completed daily bars of a VX future."""

@@ -24,7 +24,9 @@ def open_history(folder: Path, start: date, end: date, seed: int) -> Market:
     return PlayedMarket(read_tape(folder, start, end, seed))
 
 
-def generate(regime: str, start: date, sessions: int, seed: int, special: Session | None = None) -> Market:
+def generate(
+    regime: str, start: date, sessions: int, seed: int, special: Session | None = None
+) -> PlayedMarket:
     """Generated sessions from `start` on, after 650 generated sessions of history.
 
     Args:
