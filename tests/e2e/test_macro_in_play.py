@@ -1,4 +1,4 @@
-"""Macro facts in a whole play: they arrive as events, each at its release, and every decision can see them."""
+"""Macro facts in a whole play: they arrive as events, each at its release."""
 
 import json
 from datetime import datetime, timedelta
@@ -50,7 +50,9 @@ def test_real_days_have_real_facts(february: Demo, processes: Any) -> None:  # n
     assert check(february, processes) >= SERIES
     facts = [fact for event in macro_events(february, processes) for fact in event["facts"]]
     assert ["cpi", "2017-12-01", "2018-01-21T13:30:00Z", 246.524] in facts
-    assert {value for series, period, _, value in facts if series == "fed_funds" and period > "2018-02"} == {1.42}
+    assert {value for series, period, _, value in facts if series == "fed_funds" and period > "2018-02"} == {
+        1.42
+    }
     assert not list(_refused(february, processes))
 
 
@@ -62,7 +64,9 @@ def test_a_folder_that_is_named_is_used(play_demo: Any, tmp_path: Path) -> None:
     """The user's own folder takes the place of the made-up one; the record has its facts and not its path."""
     folder = tmp_path / "mine"
     folder.mkdir()
-    (folder / "fed_funds.csv").write_text("period,released,value\n2025-12-31,2026-01-02T09:00:00-05:00,3.64\n")
+    (folder / "fed_funds.csv").write_text(
+        "period,released,value\n2025-12-31,2026-01-02T09:00:00-05:00,3.64\n"
+    )
     demo = play_demo("--sessions", "1", "--json", HEDGED_MACRO__FOLDER=str(folder))
     lines = b"".join(file.read_bytes() for file in sorted((demo.folder / "audit").iterdir())).splitlines()
     (event,) = [json.loads(line) for line in lines if b'"kind":"macro"' in line]

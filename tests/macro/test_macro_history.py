@@ -54,7 +54,7 @@ def utc(*parts: int) -> datetime:
 
 
 def test_each_figure_has_its_lag(small_data: Path) -> None:
-    """Friday's, Saturday's and Monday's rate; CPI put off by a shutdown; a quarter; a meeting's year ahead."""
+    """Friday's to Monday's rate, CPI put off by a shutdown, a quarter, a meeting's year ahead."""
     facts = facts_from_history(small_data)
     assert of(facts, Series.FED_FUNDS) == [
         (date(2018, 1, 19), utc(2018, 1, 23, 14), 1.42),
