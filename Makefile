@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-stamp
 UV     ?= uv
 
-.PHONY: setup demo test bench check lock format clean
+.PHONY: setup demo test bench regimes check lock format clean
 
 setup: $(STAMP)
 
@@ -24,6 +24,10 @@ test: setup
 # Speed and size as ratios, docs/performance.md; ARGS=--write-docs writes that page.
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
+
+# Every generated market through the wire, a few minutes; ARGS=--write-docs rewrites the table of docs/strategy.md.
+regimes: setup
+	$(BIN)/python -m bench.regimes $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .

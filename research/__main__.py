@@ -20,7 +20,10 @@ from research.replay import CASH_USD, Replay, Wanted, open_market
 from research.results import Results
 from research.tally import Tally
 from simulator.market import MarketDataError
+from strategies.core.events import AnyEvent
+from strategies.core.records import AnyRecord
 from strategies.core.rules import Rules
+from strategies.core.story import Story
 
 _PROGRAM = "hedged replay"
 
@@ -55,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rules", type=Path, metavar="FILE", help="rules as JSON; else the defaults")
     parser.add_argument("--macro", type=Path, metavar="DIR", help="folder of macro facts, SERIES.csv")
     parser.add_argument("--first-fired", action="store_true", help="each rule's first day, nothing else")
+    parser.add_argument("--story", type=Path, metavar="FILE", help="write what was decided, a line each")
     parser.add_argument("--json", action="store_true", help="last line: the rules' counts as one object")
     parser.add_argument(
         "--write-docs", action="store_true", help=f"rewrite the tables of {STRATEGY_PAGE.name}"
@@ -70,39 +74,59 @@ def main(arguments: Sequence[str] | None = None) -> int:
     full = (asked.first, asked.last) == (FIRST, LAST)
     if asked.write_docs and not full:
         return _complain(f"--write-docs: the page shows {FIRST} to {LAST}; leave --from and --to out", 2)
-    tally, results, counts = Tally(), Results(), Counts()
+    found = _Found()
     try:
-        wanted = Wanted(
-            history=asked.history,
-            first=asked.first,
-            last=asked.last,
-            rules=_rules(asked.rules),
-            seed=asked.seed,
-            cash_usd=asked.cash,
-            macro=[] if asked.macro is None else read_folder(asked.macro),
-        )
-        replay = Replay(
-            open_market(wanted),
-            wanted,
-            observers=(tally.observe, counts.observe),
-            days=(results.end_of_day,),
-        )
-        replay.run()
-        if asked.first_fired:
-            sys.stdout.write(report.first_fired(tally))
-        else:
-            sys.stdout.write(report.as_text(tally, results, counts, compare=full))
-        if asked.write_docs:
-            rewrite(STRATEGY_PAGE, "replay rules", report.rules_page(tally))
-            rewrite(STRATEGY_PAGE, "replay counts", report.comparison_page(counts))
-            rewrite(STRATEGY_PAGE, "replay results", report.results_page(results))
+        _replay(asked, found)
+        if asked.story is not None:
+            asked.story.write_text("".join(f"{line}\n" for line in found.told))
+        _print(asked, found, compare=full)
     except (MarketDataError, MacroError, PageError) as error:
         return _complain(str(error), 1)
-    except (OSError, msgspec.MsgspecError) as error:
+    except msgspec.MsgspecError as error:
         return _complain(f"--rules {asked.rules}: {error}", 2)
-    if asked.json:
-        sys.stdout.write(msgspec.json.encode(report.as_json(tally)).decode() + "\n")
+    except OSError as error:
+        return _complain(f"{error.filename}: {error.strerror}", 1)
     return 0
+
+
+class _Found:
+    """What a replay leaves."""
+
+    def __init__(self) -> None:
+        self.tally, self.results, self.counts = Tally(), Results(), Counts()
+        self.told: list[str] = []
+        self._story = Story()
+
+    def tell(self, _event: AnyEvent, records: Sequence[AnyRecord]) -> None:
+        """Keep the story."""
+        self.told.extend(self._story.lines(records))
+
+
+def _replay(asked: argparse.Namespace, found: _Found) -> None:
+    wanted = Wanted(
+        history=asked.history,
+        first=asked.first,
+        last=asked.last,
+        rules=_rules(asked.rules),
+        seed=asked.seed,
+        cash_usd=asked.cash,
+        macro=[] if asked.macro is None else read_folder(asked.macro),
+    )
+    observers = (found.tally.observe, found.counts.observe, found.tell)
+    Replay(open_market(wanted), wanted, observers=observers, days=(found.results.end_of_day,)).run()
+
+
+def _print(asked: argparse.Namespace, found: _Found, *, compare: bool) -> None:
+    if asked.first_fired:
+        sys.stdout.write(report.first_fired(found.tally))
+    else:
+        sys.stdout.write(report.as_text(found.tally, found.results, found.counts, compare=compare))
+    if asked.write_docs:
+        rewrite(STRATEGY_PAGE, "replay rules", report.rules_page(found.tally))
+        rewrite(STRATEGY_PAGE, "replay counts", report.comparison_page(found.counts))
+        rewrite(STRATEGY_PAGE, "replay results", report.results_page(found.results))
+    if asked.json:
+        sys.stdout.write(msgspec.json.encode(report.as_json(found.tally)).decode() + "\n")
 
 
 def _rules(path: Path | None) -> Rules:

@@ -9,7 +9,7 @@ import typer
 
 from daemon.ops.options import DEFAULT_SETTINGS, SettingsFile, UsageError
 
-_WAYS = "--last, --at TIME, --order REF or --layer ID"
+_WAYS = "--last, --at TIME, --order REF, --layer ID or --story"
 
 
 def explain(
@@ -20,15 +20,16 @@ def explain(
     ] = None,
     order: Annotated[str | None, typer.Option(metavar="REF", help="The whole life of an order.")] = None,
     layer: Annotated[str | None, typer.Option(metavar="ID", help="The whole life of a hedge layer.")] = None,
+    story: Annotated[bool, typer.Option("--story", help="Everything that was decided, a line each.")] = False,
     settings: SettingsFile = DEFAULT_SETTINGS,
     audit: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Audit files; else the settings say.")
     ] = None,
 ) -> None:
     """Print, in words, each rule that decisions passed through: inputs, thresholds, verdict."""
-    if [last, at is not None, order is not None, layer is not None].count(True) != 1:
+    if [last, story, at is not None, order is not None, layer is not None].count(True) != 1:
         raise UsageError(f"say what to explain, one of {_WAYS}")
-    told = _told(at, order, layer)
+    told = _told(at, order, layer, story=story)
     folder = audit
     if folder is None:
         from daemon.settings import load
@@ -37,7 +38,7 @@ def explain(
     raise typer.Exit(told(folder))
 
 
-def _told(at: str | None, order: str | None, layer: str | None) -> Callable[[Path], int]:
+def _told(at: str | None, order: str | None, layer: str | None, *, story: bool) -> Callable[[Path], int]:
     """Return what explains the audit files of a folder."""
     if at is not None:
         from daemon.explain.moment import explain_at
@@ -52,6 +53,10 @@ def _told(at: str | None, order: str | None, layer: str | None) -> Callable[[Pat
         from daemon.explain.layer import explain_layer
 
         return lambda folder: explain_layer(folder, layer)
+    if story:
+        from daemon.explain.story import explain_story
+
+        return explain_story
     from daemon.explain.last import explain_last
 
     return explain_last

@@ -142,7 +142,7 @@ def test_unknown_is_one_error_that_helps(
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        ((), "one of --last, --at TIME, --order REF or --layer ID"),
+        ((), "one of --last, --at TIME, --order REF, --layer ID or --story"),
         (("--last", "--layer", "L0001"), "one of --last"),
         (("--at", "noon"), "--at 'noon' is no time"),
         (("--at", "2026-01-06"), "--at '2026-01-06' is a day: give the time too"),
@@ -160,3 +160,15 @@ def test_folder_without_audit_files_is_named(hedged: Run, tmp_path: Path) -> Non
     done = hedged("explain", "--last", "--audit", str(tmp_path))
     assert done.returncode == ExitCode.ERROR
     assert "has no audit files: give the audit folder" in done.stderr
+
+
+def test_a_story_has_every_layer_order_and_fill(explain: Callable[..., list[str]], played: Path) -> None:
+    """A line each, in order of time; what only held or waits is left out."""
+    lines = explain("--story")
+    moments = [line[:16] for line in lines]
+    assert moments == sorted(moments)
+    assert sum(" fill " in line for line in lines) == len(list(_records(played, "fill")))
+    intended = [record["subject"] for record in _records(played, "order_intended")]
+    assert [line.split()[4].rstrip(":") for line in lines if line[17:].startswith("order ")] == intended
+    assert not any(" hold" in line.partition("|")[0] for line in lines)
+    assert lines == explain("--story")
