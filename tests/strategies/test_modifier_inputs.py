@@ -46,7 +46,8 @@ def test_too_few_values_have_no_quantile_and_no_mean() -> None:
     assert mean_of_last([1.0], 2) == Unavailable("1 values, the mean needs 2")
     assert mean_of_last([9.0, 1.0, 2.0], 2) == 1.5
     assert newest([], "flow") == Unavailable("flow: too few sessions")
-    assert newest([1.0, 2.0], "flow") == 2.0
+    assert newest([1.0, 2.0, 3.0], "flow") == 3.0
+    assert mean_of_last([1.0, 2.0], 2) == 1.5
     assert values(daily(1.0, None, 3.0)) == (1.0, 3.0)
 
 
@@ -58,6 +59,8 @@ def test_relative_returns_match_the_two_indices_by_day() -> None:
     assert found == pytest.approx((3.0 - 4.0, 100 * (110 / 101 - 50 / 999)))
     assert relative_returns_pct(cap, daily(50.0, start=90), 2) == ()
     assert relative_returns_pct(daily(0.0, 1.0, 2.0), daily(1.0, 1.0, 1.0), 2) == ()
+    assert relative_returns_pct(daily(1.0, 1.0, 2.0), daily(0.0, 1.0, 1.0), 2) == ()
+    assert relative_returns_pct(daily(0.5, 1.0), daily(0.5, 0.75), 1) == (50.0,)  # any unit
 
 
 def test_variance_ratios_divide_what_moved_inside_the_days_by_what_the_closes_moved() -> None:
@@ -66,6 +69,8 @@ def test_variance_ratios_divide_what_moved_inside_the_days_by_what_the_closes_mo
     inside = daily(*([1.5e-4] * 8))
     assert variance_ratios(inside, closes, 3) == pytest.approx((1.5,) * 5)
     assert variance_ratios(inside[:3], closes, 3) == ()  # the first close has no return
+    small = daily(*(0.5 * exp(0.01 * n) for n in range(4)))
+    assert variance_ratios(inside[:4], small, 3) == pytest.approx((1.5,))  # any unit
     holed = (*inside[:4], Point(inside[4].period, inside[4].released, None), *inside[5:])
     assert variance_ratios(holed, closes, 3) == pytest.approx((1.5,) * 4)
 

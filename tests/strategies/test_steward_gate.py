@@ -91,6 +91,8 @@ def test_a_vxx_share_moves_with_the_mix_of_futures_that_is_thirty_days_old() -> 
     assert value == pytest.approx(40.0 * (0.5 * 34.0 + 0.5 * (16.0 + 20.0 * 0.75**0.5)) / 15.0)
     near = vxx_stress_value(price_usd=40.0, m1=14.0, m1_days=30.0, m2=16.0, m2_days=58.0, rules=RULES)
     assert near == pytest.approx(40.0 * 34.0 / 14.0)
+    later = vxx_stress_value(price_usd=40.0, m1=14.0, m1_days=40.0, m2=16.0, m2_days=75.0, rules=RULES)
+    assert later == pytest.approx(40.0 * (14.0 + 20.0 * 0.75**0.5) / 14.0)  # never more than all of M1
     far = vxx_stress_value(price_usd=40.0, m1=14.0, m1_days=1.0, m2=16.0, m2_days=29.0, rules=RULES)
     assert far == pytest.approx(40.0 * 36.0 / 16.0)
 
@@ -131,6 +133,10 @@ def test_a_base_case_that_cannot_be_has_no_rate() -> None:
         credit_usd=10.0, open_debits_usd=95.0, notional_usd=100.0, profit_share=0.5, hold_days=24.0
     )
     assert ruin == -1.0
+    beyond = base_irr(
+        credit_usd=10.0, open_debits_usd=400.0, notional_usd=100.0, profit_share=0.5, hold_days=24.0
+    )
+    assert beyond == -1.0
 
 
 @pytest.mark.parametrize(
@@ -143,7 +149,7 @@ def test_each_engine_has_its_multiple(engine: str, multiple: float) -> None:
 
 def test_an_engine_without_a_multiple_is_a_fault() -> None:
     """A delta cut has gates of its own: to ask here is an error that names the engine."""
-    with pytest.raises(ValueError, match="'delta_cut' has no steward multiple"):
+    with pytest.raises(ValueError, match=r"'delta_cut' .*; those of first, slope, second, breach have"):
         engine_multiple("delta_cut", RULES)
 
 
