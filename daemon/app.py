@@ -25,8 +25,10 @@ from daemon.operate import operate
 from daemon.patience import open_patiently
 from daemon.recovery import catch_up, recover
 from daemon.settings import Settings
+from daemon.standby import leased, while_held
 from daemon.standing import Standing
 from daemon.store.embedded import EmbeddedServer
+from daemon.store.folder_lock import lock_folder
 from daemon.store.port import Journal
 from daemon.store.redis_journal import RedisJournal
 from daemon.supervision import Supervision
@@ -37,6 +39,8 @@ from daemon.tuning import steady_collector
 from strategies.core.orders import order_id_floor
 
 _log = structlog.get_logger(__name__)
+
+_LOCKED_WITHIN_S = 5.0
 
 
 def run(settings: Settings, observe: Observer | None = None) -> ExitCode:
@@ -49,11 +53,15 @@ async def _run(settings: Settings, observe: Observer | None) -> ExitCode:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with _journal(settings, stop) as (journal, server):
-        if not stop.is_set():
+    async with (
+        _journal(settings, stop) as (journal, server, url),
+        leased(settings, url, journal, stop, alone=server is not None) as lease,
+    ):
+        if lease is not None:
+            journal.show(lease.token)
             play = settings.clock.source == "gateway"
             clock = PlayClock() if play else SystemClock()
-            await attend(settings, journal, clock, stop, server=server, observe=observe)
+            await while_held(lease, attend(settings, journal, clock, stop, server=server, observe=observe))
     return ExitCode.OK
 
 
@@ -140,24 +148,29 @@ def _macro(settings: Settings, loop: Loop) -> MacroFeed | None:
 @asynccontextmanager
 async def _journal(
     settings: Settings, stop: asyncio.Event
-) -> AsyncIterator[tuple[RedisJournal, EmbeddedServer | None]]:
-    """Open the journal, in an embedded server where no address is set; a server elsewhere is waited for."""
+) -> AsyncIterator[tuple[RedisJournal, EmbeddedServer | None, str]]:
+    """Open the journal, in an embedded server where no address is set; a server elsewhere is waited for.
+
+    With it comes the server, if it is ours, and its address.
+    """
     url = settings.redis.url.get_secret_value()
     server = None if url else EmbeddedServer(settings.state_path / "valkey")
-    if server is not None:
-        settings.state_path.mkdir(parents=True, exist_ok=True)
-        await server.start()
-        url = server.url
+    settings.state_path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = await lock_folder(settings.state_path, within_s=_LOCKED_WITHIN_S, by="another daemon")
     try:
+        if server is not None:
+            await server.start()
+            url = server.url
         journal = RedisJournal(
             url=url, prefix=settings.redis.prefix, timeout_s=settings.redis.connect_timeout_s
         )
         try:
             patience_s = settings.ib.startup_timeout_s if server is None else 0.0
             await open_patiently(journal, patience_s=patience_s, stop=stop)
-            yield journal, server
+            yield journal, server, url
         finally:
             await journal.close()
     finally:
         if server is not None:
             await server.stop()
+        os.close(lock)

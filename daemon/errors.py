@@ -9,6 +9,7 @@
     ├── StoreError
     │   ├── StoreUnavailable   Redis does not answer                       reduce only, then exit 1
     │   ├── StoreNotDurable    Redis could forget what it acknowledged     exit 4
+    │   ├── Fenced             another daemon took the journal over       exit 1
     │   ├── JournalConflict    another writer holds the journal            exit 1
     │   └── JournalCorrupt     the journal does not fold to a state        exit 7
     ├── AuditError
@@ -94,6 +95,10 @@ class StoreNotDurable(StoreError):  # noqa: N818 - as above
     """Redis is set so that it could lose an acknowledged write. Exit: its settings need a person."""
 
     exit_code = ExitCode.CONFIG
+
+
+class Fenced(StoreError):  # noqa: N818 - as above
+    """Another daemon took the journal over. Exit: nothing can be written; a restart stands by."""
 
 
 class JournalConflict(StoreError):  # noqa: N818 - as above

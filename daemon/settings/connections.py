@@ -84,6 +84,12 @@ class Redis(Section):
     connect_timeout_s: float = Field(
         default=5, gt=0, le=300, description="For the connection and for each answer."
     )
+    lease_s: float = Field(
+        default=15,
+        ge=1,
+        le=300,
+        description="A standby takes over from a daemon that has not been heard of for this long.",
+    )
     snapshot_every_commits: int = Field(
         default=2000, ge=1, le=1_000_000, description="The journal is cut only behind a snapshot."
     )

@@ -14,12 +14,13 @@ from daemon.errors import StoreUnavailable
 _POLL_S = 0.02
 
 
-async def lock_folder(folder: Path, *, within_s: float) -> int:
+async def lock_folder(folder: Path, *, within_s: float, by: str = "another daemon's embedded server") -> int:
     """Lock a folder; a server that is still dying is waited for.
 
     Args:
         folder: an existing folder.
         within_s: how long to wait.
+        by: who else may hold it, for the message.
 
     Returns:
         The descriptor that holds the lock: pass it to the server, close it when the server is gone.
@@ -40,7 +41,7 @@ async def lock_folder(folder: Path, *, within_s: float) -> int:
         os.close(descriptor)
         if isinstance(error, TimeoutError):
             raise StoreUnavailable(
-                f"{folder} is in use by another daemon's embedded server (waited {within_s:g} s): "
+                f"{folder} is in use by {by} (waited {within_s:g} s): "
                 "stop that daemon, or set another state_dir",
             ) from error
         raise

@@ -20,8 +20,13 @@ class Keys:
 
     @property
     def tip(self) -> str:
-        """The fence: a hash with the last commit's `seq`, `hash` and `sum`, and the snapshot's seq."""
+        """The fence: a hash of the last commit's `seq`, `hash`, `sum`, the snapshot's seq and the token."""
         return f"{self.prefix}journal:tip"
+
+    @property
+    def lease(self) -> str:
+        """The lease: a string that runs out, the process that may write."""
+        return f"{self.prefix}lease"
 
     @property
     def snapshot(self) -> str:

@@ -5,7 +5,7 @@ A write is one script that is safe to repeat; whether to repeat it after a lost 
 
 from collections.abc import AsyncIterator
 
-from daemon.errors import JournalConflict, JournalCorrupt
+from daemon.errors import Fenced, JournalConflict, JournalCorrupt
 from daemon.store import codec, script
 from daemon.store.keys import Keys
 from daemon.store.port import Commit, Snapshot
@@ -36,6 +36,11 @@ class RedisJournal:
         self._redis = RedisClient(url=url, timeout_s=timeout_s)
         self._keys = Keys(prefix=prefix)
         self._page_commits = page_commits
+        self._token = 0
+
+    def show(self, token: int) -> None:
+        """Show this fencing token with every write from now on; see `daemon.store.lease`."""
+        self._token = token
 
     async def open(self) -> None:
         """Connect, check durability, and check that stream, fence and snapshot fit; see `Journal.open`."""
@@ -75,8 +80,10 @@ class RedisJournal:
                 commit.last_hash,
                 b"\n".join(commit.lines),
                 codec.checksum(commit),
+                self._token,
             ),
         )
+        self._check_fence(outcome, seq)
         if outcome == b"conflict":
             raise JournalConflict(
                 f"the commit of seq {commit.first_seq} to {commit.last_seq} follows {commit.prev_hash}, but "
@@ -121,8 +128,9 @@ class RedisJournal:
             f"save the snapshot of seq {snapshot.seq}",
             _SAVE_SNAPSHOT,
             keys=(self._keys.snapshot, self._keys.tip),
-            args=(snapshot.seq, codec.encode_snapshot(snapshot)),
+            args=(snapshot.seq, codec.encode_snapshot(snapshot), self._token),
         )
+        self._check_fence(outcome, oldest)
         if outcome == b"conflict":
             raise JournalConflict(
                 f"the snapshot of seq {snapshot.seq} is not between the saved one (seq {oldest.decode()}) "
@@ -160,6 +168,13 @@ class RedisJournal:
         """Read fields of the fence; None for what was never written."""
         values = await self._redis.run("read the journal's fence", "HMGET", self._keys.tip, *names)
         return tuple(None if value is None else value.decode() for value in values)
+
+    def _check_fence(self, outcome: bytes, token: bytes) -> None:
+        if outcome == b"fenced":
+            raise Fenced(
+                f"another daemon took the journal at {self._redis.where} over: its token is "
+                f"{token.decode()}, this one's {self._token}; this one ends and, started again, stands by"
+            )
 
     def _other_writer(self) -> str:
         """Say what a lost fence means and what to do."""
