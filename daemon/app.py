@@ -3,9 +3,8 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 
@@ -16,11 +15,15 @@ from daemon.control.commands import Operators
 from daemon.control.place import control_socket
 from daemon.control.server import serve_control
 from daemon.errors import ExitCode, JournalCorrupt
-from daemon.handover import broker_settings, windows_of
+from daemon.handover import broker_settings, fred_access, windows_of
 from daemon.housekeeping import Housekeeping
 from daemon.loop import Loop, Observer
-from daemon.macro.feed import MacroFeed
+from daemon.macro.feed import Known, MacroFeed
 from daemon.macro.folder import FolderSource
+from daemon.macro.fred import FredSource
+from daemon.macro.fred_client import FredClient
+from daemon.macro.port import MacroSource
+from daemon.macro.sources import FirstOf
 from daemon.operate import operate
 from daemon.patience import open_patiently
 from daemon.recovery import catch_up, recover
@@ -30,6 +33,7 @@ from daemon.standing import Standing
 from daemon.store.embedded import EmbeddedServer
 from daemon.store.folder_lock import lock_folder
 from daemon.store.port import Journal
+from daemon.store.redis_cache import RedisCache
 from daemon.store.redis_journal import RedisJournal
 from daemon.supervision import Supervision
 from daemon.telemetry.audit_file import AuditFile
@@ -130,19 +134,35 @@ async def attend(
         )
         questions = answers(settings, loop, clock.now, memory)
         place, commands = control_socket(settings.state_path), operators.commands()
-        async with serve_control(place, questions, commands), housekeeping.at_work():
-            await operate(settings, loop, broker, clock, stop, server, _macro(settings, loop))
+        async with (
+            serve_control(place, questions, commands),
+            housekeeping.at_work(),
+            _macro(settings, clock, server, lambda: loop.state.macro) as macro,
+        ):
+            await operate(settings, loop, broker, clock, stop, server, macro)
     finally:
         audit.sync()
         audit.close()
 
 
-def _macro(settings: Settings, loop: Loop) -> MacroFeed | None:
-    """Return the feed of macro facts, None where no source is set."""
-    folder = settings.macro.folder
-    if not folder:
-        return None
-    return MacroFeed(FolderSource(Path(folder).expanduser()), lambda: loop.state.macro)
+@asynccontextmanager
+async def _macro(
+    settings: Settings, clock: Clock, server: EmbeddedServer | None, known: Callable[[], Known]
+) -> AsyncIterator[MacroFeed | None]:
+    """Open the feed of macro facts: the folder first, FRED for what it lacks; None where neither is set."""
+    folder, access = settings.macro_path, fred_access(settings)
+    sources: list[MacroSource] = [] if folder is None else [FolderSource(folder)]
+    async with AsyncExitStack() as stack:
+        if access is not None:
+            cache = RedisCache(
+                url=server.url if server is not None else settings.redis.url.get_secret_value(),
+                prefix=settings.redis.prefix,
+                timeout_s=settings.redis.connect_timeout_s,
+            )
+            stack.push_async_callback(cache.close)
+            client = await stack.enter_async_context(FredClient(access))
+            sources.append(FredSource(client, cache, clock.now, renew_s=settings.fred.renew_s))
+        yield MacroFeed(FirstOf(sources), known) if sources else None
 
 
 @asynccontextmanager

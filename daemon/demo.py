@@ -106,6 +106,7 @@ def _in_play(base: Settings, folder: Path, port: int, macro: Path | None) -> Set
             "redis": base.redis.model_copy(update={"url": type(base.redis.url)("")}),
             "clock": base.clock.model_copy(update={"source": "gateway"}),
             "macro": base.macro if macro is None else base.macro.model_copy(update={"folder": str(macro)}),
+            "fred": base.fred.model_copy(update={"api_key": type(base.fred.api_key)("")}),
             "audit": base.audit.model_copy(update={"dir": ""}),
         }
     )

@@ -7,6 +7,7 @@ import msgspec
 import structlog
 
 from daemon.broker.port import BrokerSettings
+from daemon.macro.fred_client import FredAccess
 from daemon.schedule import ScheduleSettings
 from daemon.settings import Settings
 from daemon.version import VERSION
@@ -45,6 +46,21 @@ def broker_settings(settings: Settings) -> BrokerSettings:
         probe_timeout_s=ib.probe_timeout_s,
         market_data_type=ib.market_data_type,
         play=settings.clock.source == "gateway",
+    )
+
+
+def fred_access(settings: Settings) -> FredAccess | None:
+    """Return how FRED is asked; None without a key, and in play, whose time is not the time of the web."""
+    fred, key = settings.fred, settings.fred.api_key.get_secret_value()
+    if not key or settings.clock.source == "gateway":
+        return None
+    return FredAccess(
+        url=fred.url.rstrip("/"),
+        api_key=key,
+        timeout_s=fred.timeout_s,
+        requests_per_minute=fred.requests_per_minute,
+        attempts_max=fred.attempts_max,
+        retry_delay_s=fred.retry_delay_s,
     )
 
 

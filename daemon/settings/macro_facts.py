@@ -1,8 +1,10 @@
 """Settings of macro facts: where they come from, and how old they may be."""
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
-from daemon.settings.base import Section
+from daemon.settings.base import Contradiction, Section
+
+_KEY_LENGTH = 32
 
 
 def _days(default: int, what: str) -> int:
@@ -33,3 +35,36 @@ class Macro(Section):
     sp500_cap_days: int = _days(7, "The cap-weighted S&P 500, daily.")
     sp500_equal_days: int = _days(7, "The equal-weighted S&P 500, daily.")
     spx_rv5m_days: int = _days(7, "Five-minute realised variance of a session.")
+
+
+class Fred(Section):
+    """Macro facts from FRED's web API, for the series that macro.folder does not have; not in play."""
+
+    api_key: SecretStr = Field(
+        default=SecretStr(""),
+        description='Your key; "" asks nothing. Give it by environment, HEDGED_FRED__API_KEY, or by the '
+        "credential fred_api_key.",
+    )
+    url: str = Field(default="https://api.stlouisfed.org/fred", description="Where the API is.")
+    renew_s: float = Field(
+        default=21_600, gt=0, le=604_800, description="An answer younger than this is not asked for again."
+    )
+    timeout_s: float = Field(default=20, gt=0, le=300, description="For each request.")
+    requests_per_minute: int = Field(default=60, ge=1, le=120, description="FRED allows 120.")
+    attempts_max: int = Field(default=4, ge=1, le=20, description="How often one request is tried.")
+    retry_delay_s: float = Field(
+        default=2, gt=0, le=300, description="Pause after the first failure; doubles."
+    )
+
+    def contradictions(self) -> list[Contradiction]:
+        """The key is looked at without ever being quoted; it travels encrypted, but on this machine."""
+        found: list[Contradiction] = []
+        key = self.api_key.get_secret_value()
+        if key and not (len(key) == _KEY_LENGTH and key.isascii() and key.isalnum() and key == key.lower()):
+            must = f"must be {_KEY_LENGTH} small letters and digits, or empty"
+            found.append(Contradiction("api_key", "(not shown)", must))
+        if not (
+            self.url.startswith("https://") or self.url.startswith(("http://127.0.0.1", "http://localhost"))
+        ):
+            found.append(Contradiction("url", repr(self.url), "must begin with https://"))
+        return found

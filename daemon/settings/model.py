@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     windows: session.Windows = session.Windows()
     stale: session.Stale = session.Stale()
     macro: macro_facts.Macro = macro_facts.Macro()
+    fred: macro_facts.Fred = macro_facts.Fred()
     audit: connections.Audit = connections.Audit()
     log: connections.Log = connections.Log()
     rsi: method.Rsi = method.Rsi()
@@ -90,11 +91,18 @@ class Settings(BaseSettings):
         """The folder of the audit files."""
         return Path(self.audit.dir).expanduser() if self.audit.dir else self.state_path / "audit"
 
+    @property
+    def macro_path(self) -> Path | None:
+        """The folder of macro facts, None where none is named."""
+        return Path(self.macro.folder).expanduser() if self.macro.folder else None
+
     def secrets(self) -> tuple[str, ...]:
-        """Returns every text that must not appear in a log: a Redis address with a password, and that."""
+        """Returns every text that must not appear in a log: the FRED key, a Redis address with a password."""
+        key = self.fred.api_key.get_secret_value()
+        keys_kept = (key,) if key else ()
         url = self.redis.url.get_secret_value()
         password = urlsplit(url).password if url else None
-        return (url, password, unquote(password)) if password else ()
+        return (*keys_kept, url, password, unquote(password)) if password else keys_kept
 
     def describe(self) -> dict[str, Json]:
         """Returns dotted key to JSON value, in the file's order; a secret that is set is `***`."""

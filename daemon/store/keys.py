@@ -32,3 +32,7 @@ class Keys:
     def snapshot(self) -> str:
         """The snapshot: a string, see `codec.encode_snapshot`."""
         return f"{self.prefix}snapshot"
+
+    def kept(self, name: str) -> str:
+        """A kept answer of some service: a string; losing it costs asking again."""
+        return f"{self.prefix}kept:{name}"

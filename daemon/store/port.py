@@ -156,3 +156,16 @@ class Journal(Protocol):
 
     async def close(self) -> None:
         """Drop the connections; closing twice is fine."""
+
+
+class Cache(Protocol):
+    """Values by name that may be lost: what can be asked for again elsewhere.
+
+    Every method raises `StoreUnavailable` when the store does not answer.
+    """
+
+    async def get(self, name: str) -> bytes | None:
+        """Return what was kept last under this name, None where nothing was."""
+
+    async def put(self, name: str, value: bytes) -> None:
+        """Keep a value in place of the one before."""

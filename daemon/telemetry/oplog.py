@@ -18,8 +18,14 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "***"
 _FIRST_KEYS = ("time", "level", "logger", "event")
-_CHATTY = ("apscheduler.executors.default", "apscheduler.scheduler", "ib_insync.ib", "ib_insync.wrapper")
-"""They announce every job, position and execution at level info; the audit record has those."""
+_CHATTY = (
+    "apscheduler.executors.default",
+    "apscheduler.scheduler",
+    "ib_insync.ib",
+    "ib_insync.wrapper",
+    "httpx",
+)
+"""They announce every job, position, execution and web request at level info."""
 
 
 def configure(level: str, *, json: bool, secrets: Collection[str] = (), stream: TextIO | None = None) -> None:

@@ -74,6 +74,14 @@ def redis_server(tmp_path: Path) -> Iterator[Any]:
 
 
 @pytest.fixture
+def fred_server() -> Iterator[Any]:
+    """A server that answers as FRED does."""
+    server = _load(_HELPER.with_name("fred_server.py")).FredServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
 async def redis_proxy(short_folder: Path) -> AsyncIterator[Any]:
     """A proxy, before a real server, that can withhold a reply."""
     module = _load(_HELPER.with_name("redis_proxy.py"))

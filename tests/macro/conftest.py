@@ -1,9 +1,14 @@
-"""A folder of macro facts to be spoiled."""
+"""A folder of macro facts to be spoiled, and a server that answers as FRED does."""
 
-from collections.abc import Callable
+import importlib.util
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+_HELPERS = Path(__file__).parents[1] / "helpers"
 
 GOOD = {
     "cpi": [
@@ -37,3 +42,24 @@ def good_folder(write_series: WriteSeries) -> Path:
     for name, lines in GOOD.items():
         folder = write_series(name, *lines)
     return folder
+
+
+@pytest.fixture
+def fred_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A running FRED; a proxy of the environment is not asked."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    server = _load("fred_server").FredServer()
+    yield server
+    server.close()
+
+
+def _load(name: str) -> Any:  # noqa: ANN401 - a module found at run time has no static type
+    """Import a helper by its file: the tests are no package."""
+    full = f"hedged_{name}"
+    if full not in sys.modules:
+        spec = importlib.util.spec_from_file_location(full, _HELPERS / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[full] = module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+    return sys.modules[full]

@@ -32,6 +32,28 @@ def test_address_without_password_is_no_secret_to_mask() -> None:
     assert load(None).describe()["redis.url"] == ""
 
 
+def test_a_web_key_is_masked_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A key of the right form is kept out of every text; another is refused without being shown."""
+    monkeypatch.setenv("HEDGED_FRED__API_KEY", key := "hunter2" + "x" * 25)
+    settings = load(None)
+    assert settings.secrets() == (key,)
+    assert BAIT not in f"{settings!r} {settings} {settings.describe()} {settings.model_dump(mode='json')}"
+    monkeypatch.setenv("HEDGED_FRED__API_KEY", BAIT)
+    with pytest.raises(ConfigError, match=r"\(fred.api_key\) = \(not shown\): must be 32 small") as caught:
+        load(None)
+    assert BAIT not in caught.value.message
+
+
+@pytest.mark.parametrize("url", ["http://example.org/fred", "ftp://x", ""])
+def test_a_web_key_travels_encrypted(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """An address in the clear is refused, but on this machine."""
+    monkeypatch.setenv("HEDGED_FRED__URL", url)
+    with pytest.raises(ConfigError, match=r"\(fred.url\) = .* must begin with https://"):
+        load(None)
+    monkeypatch.setenv("HEDGED_FRED__URL", "http://127.0.0.1:8000/fred")
+    assert load(None).fred.url == "http://127.0.0.1:8000/fred"
+
+
 @pytest.mark.parametrize(
     "url",
     [
