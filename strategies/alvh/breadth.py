@@ -48,7 +48,7 @@ def ad_trend(state: BreadthState, net: float | Unavailable, rules: BreadthRules)
         return Unavailable(f"breadth of the latest {rules.trend_sessions} sessions is not complete")
     nets = state.nets[-rules.deviation_sessions :]
     mean = sum(nets) / len(nets)
-    deviation = math.sqrt(sum((value - mean) ** 2 for value in nets) / (len(nets) - 1))
+    deviation = math.dist(nets, (mean,) * len(nets)) / math.sqrt(len(nets) - 1)
     if deviation == 0.0:
         return Unavailable("breadth has not changed over its whole window")
     trend = sum(state.nets[-rules.trend_sessions :]) / (deviation * math.sqrt(rules.trend_sessions))
