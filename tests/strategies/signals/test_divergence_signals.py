@@ -133,6 +133,18 @@ def test_an_indicator_that_is_undefined_at_a_swing_gives_no_divergence(
     assert divergences(state, USUAL).macd_bullish == Unavailable("MACD is undefined at a swing")
 
 
+def test_equal_swings_or_equal_indicators_do_not_diverge() -> None:
+    """Two lows (highs) of one price are neither higher nor lower."""
+    closes = [9, 8, 7, 5, 7, 8, 9, 8, 7, 5, 7, 8, 9]
+    for sign in (1.0, -1.0):
+        for rsi, macd in ((-1.0, 1.0), (1.0, -1.0), (0.0, 0.0)):
+            state = DivergenceState()
+            for n, close in enumerate(closes):
+                state = divergence.add_bar(state, sign * close, 50.0 + rsi * n, macd * n, USUAL)
+            found = structs.asdict(divergences(state, USUAL))
+            assert not any(reading is True for reading in found.values())
+
+
 def test_a_divergence_is_valid_on_ten_bars(fold: Fold) -> None:
     """It counts from the bar that confirms it, that bar included, for divergence.valid_sessions bars."""
     closes = [9.0, 8, 7, 5, 7, 8, 9, 8, 7, 6, 7, 8, 9]

@@ -26,9 +26,16 @@ def test_realised_volatility_is_the_root_mean_square_of_log_returns(
         returns = np.diff(np.log(closes[: n + 1]))[-sessions:]
         if n < sessions:
             assert ours == Unavailable("fewer closes than realised volatility needs")
-        elif not isinstance(ours, Unavailable):
+        elif not returns.any():
+            assert isinstance(ours, Unavailable)
+        else:
             assert ours == pytest.approx(100 * math.sqrt(252 * float((returns**2).mean())), rel=1e-6)
-    assert len(kept) <= sessions + 1
+    assert len(kept) == min(len(closes), sessions + 1)
+
+
+def test_the_window_is_the_latest_returns() -> None:
+    """More closes than the window needs change nothing."""
+    assert realised_vol((50.0, 100.0, 101.0, 99.0), 2) == realised_vol((100.0, 101.0, 99.0), 2)
 
 
 def test_a_flat_feed_has_no_realised_volatility() -> None:

@@ -116,6 +116,35 @@ def test_steepening_without_a_slope_or_enough_sessions_is_unavailable() -> None:
     assert steepening(curve, slope, BACK) == Unavailable(reason)
 
 
+def test_the_curve_needs_both_prices_and_a_larger_spread() -> None:
+    """Two futures make a curve; one without a close leaves none; the same spread as then is no steepening."""
+    pair = LISTED[:2]
+    first, second = pair[0].key, pair[1].key
+    curve = CurveState(contracts=pair, sessions=tuple(day_of(n) for n in range(-BACK, 1)))
+    curve = note_prices(curve, day_of(-BACK), {first: 12.0, second: 13.0})
+    missing = Unavailable("the session was not seen live, and history has no close of M1 and M2")
+    assert slope_on(note_prices(curve, START, {first: 14.0}), START) == missing
+    assert slope_on(note_prices(curve, START, {second: 14.0}), START) == missing
+    for price, expected in ((14.5, False), (15.0, False), (15.5, True)):
+        today = note_prices(curve, START, {first: 14.0, second: price})
+        slope = slope_on(today, START)
+        assert isinstance(slope, Slope)
+        assert (slope.m1, slope.m2, slope.m1_contract, slope.m2_contract) == (14.0, price, first, second)
+        assert steepening(today, slope, BACK) is expected
+    half = note_prices(CurveState(sessions=curve.sessions), day_of(-BACK), {second: 13.0})
+    assert steepening(half, slope, BACK) == Unavailable(
+        f"the close of {day_of(-BACK)} of M1 and M2 is not known"
+    )
+
+
+def test_a_future_is_not_listed_anew_on_the_day_on_which_it_settles() -> None:
+    """On the morning of its settlement a contract is out of the curve."""
+    settles = LISTED[0].expiry
+    assert settles is not None
+    assert LISTED[0] not in note_contracts(CurveState(), LISTED, settles).contracts
+    assert LISTED[0] in note_contracts(CurveState(), LISTED, settles - timedelta(days=1)).contracts
+
+
 def test_a_future_is_followed_until_it_has_left_the_window() -> None:
     """A settled future is kept while a session before its settlement is, and an undated one never."""
     undated = Instrument(kind=Kind.FUTURE, symbol="VIX", exchange="CFE", trading_class="VX")
