@@ -1,5 +1,7 @@
 """Settings of macro facts: where they come from, and how old they may be."""
 
+from urllib.parse import urlsplit
+
 from pydantic import Field, SecretStr
 
 from daemon.settings.base import Contradiction, Section
@@ -63,8 +65,15 @@ class Fred(Section):
         if key and not (len(key) == _KEY_LENGTH and key.isascii() and key.isalnum() and key == key.lower()):
             must = f"must be {_KEY_LENGTH} small letters and digits, or empty"
             found.append(Contradiction("api_key", "(not shown)", must))
-        if not (
-            self.url.startswith("https://") or self.url.startswith(("http://127.0.0.1", "http://localhost"))
-        ):
+        if not _encrypted_or_local(self.url):
             found.append(Contradiction("url", repr(self.url), "must begin with https://"))
         return found
+
+
+def _encrypted_or_local(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        local = parts.scheme == "http" and parts.hostname in {"127.0.0.1", "localhost"}
+        return bool(parts.hostname) and (parts.scheme == "https" or local)
+    except ValueError:  # a port or an address that is none; the caller reports it
+        return False

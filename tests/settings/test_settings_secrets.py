@@ -44,7 +44,9 @@ def test_a_web_key_is_masked_and_not_shown(monkeypatch: pytest.MonkeyPatch) -> N
     assert BAIT not in caught.value.message
 
 
-@pytest.mark.parametrize("url", ["http://example.org/fred", "ftp://x", ""])
+@pytest.mark.parametrize(
+    "url", ["http://example.org/fred", "http://127.0.0.1.example.org", "ftp://x", "https://", ""]
+)
 def test_a_web_key_travels_encrypted(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """An address in the clear is refused, but on this machine."""
     monkeypatch.setenv("HEDGED_FRED__URL", url)
