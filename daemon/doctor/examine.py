@@ -11,6 +11,7 @@ from daemon.broker.probe_report import ProbeReport
 from daemon.doctor import gateway, host
 from daemon.doctor.calendar import calendar
 from daemon.doctor.check import Check, fail, lines, ok
+from daemon.doctor.macro import macro
 from daemon.doctor.quotes import quotes
 from daemon.doctor.store import store
 from daemon.errors import ConfigError, ExitCode
@@ -45,6 +46,7 @@ async def _checks(settings_file: Path) -> list[Check]:
         host.folder("audit.dir", settings.audit_path),
         host.disk(settings.state_path),
         await store(settings),
+        await macro(settings),
         *await _gateway(settings),
     ]
 

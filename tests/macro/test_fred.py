@@ -7,13 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
+from daemon.doctor.macro import macro as doctor
 from daemon.errors import ConfigError, MacroUnavailable, StoreUnavailable
 from daemon.macro.feed import adding
 from daemon.macro.folder import FolderSource
 from daemon.macro.fred import FRED_SERIES, FredSource
 from daemon.macro.fred_client import FredAccess, FredClient
 from daemon.macro.sources import FirstOf
+from daemon.settings.macro_facts import Fred
+from daemon.settings.model import Settings
 from daemon.store.embedded import EmbeddedServer
 from daemon.store.redis_cache import RedisCache
 from strategies.core.macro import MacroFact, Series
@@ -269,3 +273,16 @@ async def test_fred_away_leaves_the_folder(
     assert len(await FirstOf([FolderSource(good_folder), source]).read()) == 7
     with pytest.raises(MacroUnavailable):
         await FirstOf([source]).read()
+
+
+async def test_the_doctor_asks_fred_once(fred_server: FredServer) -> None:
+    """A key that is taken, and one that is not."""
+    settings = Settings(fred=Fred(api_key=SecretStr(KEY), url=fred_server.url))
+    assert (await doctor(settings)).found == "FRED takes the key"
+    fred_server.script = [(403, b"")]
+    found = await doctor(settings)
+    assert (found.outcome, found.found) == (
+        "fail",
+        "fred.api_key = (not shown): FRED says HTTP 403; correct it, or leave it empty",
+    )
+    assert len(fred_server.queries) == 2

@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 
 from daemon.cli import main
+from daemon.doctor.macro import macro as doctor
 from daemon.errors import ConfigError
 from daemon.macro.folder import FolderSource, read_folder
+from daemon.settings.macro_facts import Macro
+from daemon.settings.model import Settings
 from strategies.core.macro import MacroFact, Series
 
 WriteSeries = Callable[..., Path]
@@ -177,3 +180,15 @@ def test_check_ends_with_an_error_where_there_is_one(
     assert "hedged: error: " in said.err
     assert "period = '2018-02-01' is missing" in said.err
     assert run(monkeypatch, "macro", "check", good_folder / "none") == 4
+
+
+async def test_the_doctor_finds_a_faulty_folder(good_folder: Path, write_series: WriteSeries) -> None:
+    """What would keep the daemon from starting is found before."""
+    settings = Settings(macro=Macro(folder=str(good_folder)))
+    found = await doctor(settings)
+    assert (found.outcome, found.found) == ("ok", f"{good_folder} holds 3 series without a fault")
+    write_series("cpl")
+    found = await doctor(settings)
+    assert found.outcome == "fail"
+    assert "cpl.csv: unknown file" in found.found
+    assert (await doctor(Settings(macro=Macro(folder="/no/such/folder")))).outcome == "fail"

@@ -12,6 +12,7 @@ NAMES = [
     "audit.dir folder",
     "disk space",
     "redis",
+    "macro facts",
     "gateway login",
     "paper account",
     "clock",
@@ -42,7 +43,8 @@ def test_good_gateway_passes_every_check_and_gets_no_order(world: Any) -> None: 
     assert [line[6:].partition(":")[0] for line in lines] == NAMES
     assert {line[:4].strip() for line in lines} == {"ok", "skip"}
     assert [line for line in lines if line.startswith("skip")] == [
-        "skip  clock: in play the gateway's clock is the clock"
+        "skip  macro facts: neither macro.folder nor fred.api_key is set: what needs them is refused",
+        "skip  clock: in play the gateway's clock is the clock",
     ]
     assert world.ledger("place") == []
     assert not (world.folder / "state").exists()
