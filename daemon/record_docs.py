@@ -53,6 +53,8 @@ QUESTIONS = {
     "layer": "What became of a hedge layer, and what did it cost and bring?",
     "condor": "What became of a condor, and what did it cost and bring?",
     "reconciled": "Did the book agree with the account?",
+    "correction": "Which execution did the broker correct, and how?",
+    "quarantined": "Which layer or condor is left alone, and why?",
     "mode_changed": "What may be sent since when, who said so, and why?",
     "alarm": "What must a person look at?",
     "summary": "How did the day end, in USD?",

@@ -9,7 +9,8 @@ from daemon.store.port import Commit, Journal
 from daemon.telemetry.audit_file import AuditFile
 from daemon.telemetry.records import GENESIS, BadRecord, Chain, parse_line
 from daemon.version import VERSION
-from strategies.core.state import SCHEMA, State, decode_state, state_hash
+from strategies.core.migrations import CannotMigrate, read_state
+from strategies.core.state import State
 
 
 async def recover(journal: Journal) -> tuple[State, Chain]:
@@ -28,17 +29,13 @@ async def _snapshot(journal: Journal) -> tuple[State, Chain]:
     saved = await journal.load_snapshot()
     if saved is None:
         return State(), GENESIS
-    if saved.schema != SCHEMA:
-        raise JournalCorrupt(
-            f"the snapshot of seq {saved.seq} has schema {saved.schema}, this version reads {SCHEMA}: "
-            f"start version {saved.code_version} and stop it in order, or begin with an empty state_dir"
-        )
     try:
-        state = decode_state(saved.state)
-    except msgspec.DecodeError as error:
-        raise JournalCorrupt(f"the snapshot of seq {saved.seq} does not decode: {error}") from error
-    if state_hash(state) != saved.state_hash:
-        raise JournalCorrupt(f"the snapshot of seq {saved.seq} does not have the hash that it states")
+        state = read_state(saved.state, saved.schema, saved.state_hash)
+    except CannotMigrate as error:
+        raise JournalCorrupt(
+            f"the snapshot of seq {saved.seq} {error}: start version {saved.code_version} and stop it in "
+            "order, or begin with an empty state_dir"
+        ) from error
     return state, Chain(last_seq=saved.seq, last_hash=saved.last_hash)
 
 

@@ -13,6 +13,7 @@ from daemon.loop import Loop, Observer
 from daemon.transmit import TransmitGuard
 from strategies.core.events import AnyEvent, Operator
 from strategies.core.mode import Action, Mode
+from strategies.core.quarantine import unsettled
 
 REASON_CHARS_MAX = 200
 
@@ -87,6 +88,8 @@ class Operators:
         return command
 
     async def _tell(self, action: Action, who: str, arguments: Mapping[str, str]) -> Told:
+        if action is Action.SETTLE:
+            self._check_subject(arguments)
         event = Operator(
             time=self._now(),
             action=action,
@@ -109,8 +112,23 @@ class Operators:
                 f"{COMMIT_WITHIN_S:g} s ({self._loop().store_fault or 'the loop is busy'}); it will, unless "
                 "the daemon ends first: see `hedged status`"
             ) from error
+        if action is Action.SETTLE:
+            return self._settled(event, seq)
         trading = self._loop().state.trading
         return Told(mode=trading.mode, seq=seq, text=trading.reason)
+
+    def _check_subject(self, arguments: Mapping[str, str]) -> None:
+        quarantine = self._loop().state.quarantine
+        subject = _text(arguments, "subject")
+        if subject not in quarantine:
+            known = ", ".join(sorted(quarantine)) or "none"
+            raise HedgedError(f"{subject} is not quarantined; what is: {known}")
+
+    def _settled(self, event: Operator, seq: int) -> Told:
+        state = self._loop().state
+        if fault := unsettled(state, event.subject):
+            raise HedgedError(fault)
+        return Told(mode=state.trading.mode, seq=seq, text=f"{event.subject} is settled by record {seq}")
 
 
 def _text(arguments: Mapping[str, str], name: str) -> str:

@@ -6,8 +6,8 @@ from daemon.explain.records import Found
 from daemon.explain.words import at_words, decision_words
 from strategies.core import events as ev
 from strategies.core import facts
-from strategies.core.book import execution_stem
 from strategies.core.commands import CancelOrder, PlaceOrder
+from strategies.core.corrections import execution_stem
 from strategies.core.records import Decision, Fill, OrderIntended, OrderState, Requested
 
 

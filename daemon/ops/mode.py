@@ -1,4 +1,4 @@
-"""`hedged halt`, `resume`, `flatten`, `settle`: telling the running daemon what it may send."""
+"""`hedged halt`, `resume`, `flatten` and `settle`: telling the running daemon what it may send."""
 
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +40,15 @@ def flatten(
     _tell(settings, "flatten", reason=reason)
 
 
+def settle(
+    subject: Annotated[str, typer.Argument(metavar="ID", help="A quarantined layer or condor, say L0003.")],
+    reason: Reason,
+    settings: SettingsFile = DEFAULT_SETTINGS,
+) -> None:
+    """Have the book take over what the account holds of a quarantined layer or condor."""
+    _tell(settings, "settle", subject=subject, reason=reason)
+
+
 def _tell(settings: Path, what: str, **arguments: str) -> None:
     from daemon.control.client import ask
     from daemon.control.commands import Told
@@ -47,4 +56,8 @@ def _tell(settings: Path, what: str, **arguments: str) -> None:
     from daemon.settings import load
 
     told = ask(control_socket(load(settings).state_path), what, Told, arguments)
-    typer.echo(f"{told.mode.value.replace('_', '-')} since record {told.seq}: {told.text}")
+    typer.echo(
+        told.text
+        if what == "settle"
+        else f"{told.mode.value.replace('_', '-')} since record {told.seq}: {told.text}"
+    )

@@ -117,4 +117,11 @@ class Reconcile(Section):
         description="Two absences this far apart prove that an order does not exist.",
     )
 
+    fills_missing_s: float = Field(
+        default=900,
+        gt=0,
+        le=86_400,
+        description="Fills that an ended order told of and no snapshot brings are waited for so long.",
+    )
+
     order: ClassVar = (("quiet_s", "every_s"),)

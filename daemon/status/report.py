@@ -167,6 +167,7 @@ class Status(Struct, frozen=True, kw_only=True):
     plans: tuple[PlanLine, ...]
     orders: tuple[OrderLine, ...]
     unknown_orders: tuple[str, ...]
+    quarantine: dict[str, str]
     caps: tuple[Cap, ...]
     last_decision: LastDecision | None
     journal: Journal

@@ -54,6 +54,7 @@ def status_of(
         plans=_plans(state),
         orders=_orders(state, now),
         unknown_orders=tuple(order.ref for order in unknown_orders(state)),
+        quarantine=state.quarantine,
         caps=caps(turn),
         last_decision=last_decision,
         journal=journal,

@@ -14,6 +14,7 @@ def lines(status: Status) -> list[str]:
         *_head(status),
         *_group("signals", (f"{name}: {_reading(found)}" for name, found in status.signals.items())),
         *_book(status),
+        *(f"QUARANTINED {subject}: {reason}" for subject, reason in status.quarantine.items()),
         *_group("caps", (_cap(cap) for cap in status.caps)),
         *_decision(status),
         *_journal(status),

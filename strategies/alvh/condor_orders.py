@@ -151,7 +151,7 @@ def carry_out_close(turn: Turn, plan: Plan) -> None:
     if condor is None or not any(condor.held.values()):
         turn.drop_plan(plan.plan_id)
         return
-    gate = ready(turn, adds_risk=False)
+    gate = ready(turn, adds_risk=False, subject=condor.condor_id)
     if gate.verdict != "pass":
         turn.decide(plan_subject(plan), "waiting", [gate])
         return

@@ -76,7 +76,7 @@ def _close_layer(turn: Turn, layer: Layer) -> None:
         return
     units = min(abs(count) for _, count in held)
     legs = tuple(_leg(option, count, units) for option, count in held)
-    verdicts = [ready(turn, adds_risk=False), order_pace(turn)]
+    verdicts = [ready(turn, adds_risk=False, subject=layer.layer_id), order_pace(turn)]
     if any(verdict.verdict != "pass" for verdict in verdicts):
         turn.decide(subject, "waiting", verdicts)
         return

@@ -214,7 +214,7 @@ def _sell(turn: Turn, scope: str, layer: Layer, quote: Quote, worth: Verdict) ->
     quantity, ratio = step_quantity(layer.held, quote.bid, quote.bid_size, rules.liquidity_ratio_min)
     enough = ratio is not None and ratio >= rules.liquidity_ratio_min
     verdicts = [
-        ready(turn, adds_risk=False),
+        ready(turn, adds_risk=False, subject=layer.layer_id),
         worth,
         Verdict(
             rule="liquidity_ratio",

@@ -19,10 +19,11 @@ from strategies.alvh import (
 )
 from strategies.alvh.closes import without_other_periods
 from strategies.core import events as ev
-from strategies.core import halts, macro, market, orders, reconcile
+from strategies.core import halts, macro, market, orders, quarantine, reconcile
 from strategies.core.book import book_commission, on_execution
 from strategies.core.commands import AnyCommand, FetchHistory, ListChain, ListFutures, Purpose, Watch
 from strategies.core.instruments import SPX, VIX
+from strategies.core.mode import Action
 from strategies.core.option_model import new_york_day
 from strategies.core.records import AnyRecord, Unchanged
 from strategies.core.state import Account, Market, State
@@ -111,6 +112,8 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
             macro.on_macro(turn, event)
         case ev.Operator() | ev.Tripped() | ev.ClockStep():
             halts.take_in(turn, event)
+            if isinstance(event, ev.Operator) and event.action is Action.SETTLE:
+                quarantine.settle(turn, event)
         case ev.Paused():
             _on_paused(turn)
         case ev.SnapshotMissing():

@@ -7,8 +7,10 @@ from msgspec import structs
 
 from strategies.alvh.condors import closing_cost_usd
 from strategies.core.book import has_live_order
+from strategies.core.halts import alarm
 from strategies.core.holdings import CondorState, LayerState
 from strategies.core.market import Unavailable, mark_of
+from strategies.core.mode import Cause
 from strategies.core.records import Summary
 from strategies.core.turn import Turn
 
@@ -29,6 +31,7 @@ def prune(turn: Turn) -> None:
         condors_closed_usd=state.counters.condors_closed_usd
         + sum((v.cash_usd for k, v in condors.items() if k in gone), Decimal(0)),
     )
+    _miss_commissions(turn)
     day_start = turn.now - timedelta(days=1)
     turn.set(
         counters=counters,
@@ -47,6 +50,14 @@ def prune(turn: Turn) -> None:
         ),
         verdicts={k: v for k, v in state.verdicts.items() if k.rpartition(":")[2] not in gone},
     )
+
+
+def _miss_commissions(turn: Turn) -> None:
+    """Say once that executions of an earlier day were never charged: results look better than they are."""
+    owed = [k for k, v in turn.state.booked.items() if v.day < turn.today and not v.commissioned]
+    if owed:
+        text = f"no commission ever came for {len(owed)} executions, the first of them {min(owed)}"
+        alarm(turn, Cause.COMMISSION_MISSING, text)
 
 
 def summarise(turn: Turn, session: date) -> None:

@@ -7,40 +7,39 @@ from decimal import Decimal
 
 from msgspec import structs
 
+from strategies.core.book_subject import book_into_subject, layer_of
 from strategies.core.commands import CUT_PURPOSES, LAYER_PURPOSES, Purpose
+from strategies.core.corrections import booked_of, correct, execution_stem
 from strategies.core.facts import Execution
 from strategies.core.halts import watch_perm_id
 from strategies.core.holdings import Condor, CondorState, Layer, LayerState, Order
 from strategies.core.instruments import Instrument, InstrumentKey
 from strategies.core.notes import note_condor, note_layer
 from strategies.core.records import Fill
-from strategies.core.state import Booked, State
+from strategies.core.state import State
 from strategies.core.turn import Turn
 
 _CENTI_CENT = Decimal("0.0001")
 
 
-def execution_stem(exec_id: str) -> str:
-    """Return the id without its last suffix: the broker counts corrections there (.01, .02, ...)."""
-    return exec_id.rpartition(".")[0] or exec_id
-
-
 def book_execution(turn: Turn, execution: Execution) -> Order | None:
-    """Book one execution unless it is booked; return its order when something was booked.
+    """Book one execution unless it is booked, or what corrects it; return its order when something was.
 
     Executions at combo level carry no instrument and are not booked: the legs are.
     """
     order = turn.state.orders.get(execution.order_ref)
     stem = execution_stem(execution.exec_id)
     key = execution.instrument
-    if order is None or key is None or stem in turn.state.booked:
+    if order is None or key is None:
         return None
+    if stem in turn.state.booked:
+        return correct(turn, order, execution, turn.state.booked[stem])
     leg = next((leg for leg in order.intent.legs if leg.instrument.key == key), None)
     if leg is None:
         return None
     watch_perm_id(turn, order.ref, order.perm_id, execution.perm_id)
     quantity = int(execution.quantity)
-    booked = Booked(order_ref=order.ref, day=turn.today, bought=execution.bought)
+    booked = booked_of(turn, order, execution)
     turn.set(booked={**turn.state.booked, stem: booked})
     order = structs.replace(
         order,
@@ -62,7 +61,7 @@ def book_execution(turn: Turn, execution: Execution) -> Order | None:
     )
     signed = quantity if execution.bought else -quantity
     paid = execution.price * signed * leg.instrument.multiplier
-    _book_into_subject(turn, order, key, signed, paid)
+    book_into_subject(turn, order, key, signed, paid)
     return order
 
 
@@ -71,62 +70,6 @@ def on_execution(turn: Turn, execution: Execution) -> None:
     order = book_execution(turn, execution)
     if order is not None and order.ended:
         order_done(turn, order, "filled")
-
-
-def _book_into_subject(turn: Turn, order: Order, key: InstrumentKey, signed: int, paid: Decimal) -> None:
-    purpose = order.intent.purpose
-    if purpose in LAYER_PURPOSES:
-        layer = turn.state.layers[_layer_of(order, bought=signed > 0)]
-        after = _cut_after if purpose in CUT_PURPOSES else _layer_after
-        turn.put_layer(after(layer, key, signed, paid))
-        return
-    condor = turn.state.condors[order.intent.subject]
-    opening = purpose is Purpose.CONDOR_OPEN
-    turn.put_condor(
-        structs.replace(
-            condor,
-            held={**condor.held, key: condor.held.get(key, 0) + signed},
-            cash_usd=condor.cash_usd - paid,
-            credit_usd=condor.credit_usd - paid if opening else condor.credit_usd,
-        )
-    )
-
-
-def _layer_of(order: Order, *, bought: bool) -> str:
-    """Return the layer that an execution belongs to: a roll sells of one and buys into its successor."""
-    return order.successor if order.intent.purpose is Purpose.LAYER_ROLL and bought else order.intent.subject
-
-
-def _layer_after(layer: Layer, _key: InstrumentKey, signed: int, paid: Decimal) -> Layer:
-    held = layer.held + signed
-    if signed > 0:
-        return structs.replace(
-            layer, bought=layer.bought + signed, held=held, debit_usd=layer.debit_usd + paid
-        )
-    # What is sold beyond what is held, or after it expired, releases no debit: there is none left.
-    sold = min(-signed, layer.held)
-    released = (layer.debit_usd * sold / layer.held).quantize(_CENTI_CENT) if sold > 0 else Decimal(0)
-    return structs.replace(
-        layer,
-        held=held,
-        debit_usd=layer.debit_usd - released,
-        realised_usd=layer.realised_usd - paid - released,
-    )
-
-
-def _cut_after(layer: Layer, key: InstrumentKey, signed: int, paid: Decimal) -> Layer:
-    """Book a leg of a delta cut: its cash is one sum until nothing is held any more."""
-    long_leg = key == layer.instrument.key
-    layer = structs.replace(
-        layer,
-        bought=layer.bought + (signed if long_leg and signed > 0 else 0),
-        held=layer.held + (signed if long_leg else 0),
-        short_held=layer.short_held + (0 if long_leg else signed),
-        debit_usd=layer.debit_usd + paid,
-    )
-    if layer.positions:
-        return layer
-    return structs.replace(layer, debit_usd=Decimal(0), realised_usd=layer.realised_usd - layer.debit_usd)
 
 
 def book_commission(turn: Turn, exec_id: str, commission: Decimal) -> None:
@@ -144,7 +87,7 @@ def book_commission(turn: Turn, exec_id: str, commission: Decimal) -> None:
         return
     purpose = order.intent.purpose
     if purpose in LAYER_PURPOSES:
-        layer = turn.state.layers[_layer_of(order, bought=booked.bought)]
+        layer = turn.state.layers[layer_of(order, bought=booked.bought)]
         _charge_layer(turn, layer, commission, buying=booked.bought or purpose in CUT_PURPOSES)
         return
     condor = turn.state.condors[order.intent.subject]
@@ -170,7 +113,7 @@ def subject_working(turn: Turn, order: Order) -> None:
     """The order is out: its layer or condor moves from intended to working."""
     purpose = order.intent.purpose
     if purpose in LAYER_PURPOSES:
-        layer = turn.state.layers[_layer_of(order, bought=True)]
+        layer = turn.state.layers[layer_of(order, bought=True)]
         if layer.state is LayerState.INTENDED:
             note_layer(turn, structs.replace(layer, state=LayerState.WORKING))
     elif purpose is Purpose.CONDOR_OPEN:

@@ -11,6 +11,7 @@ from strategies.core.events import Link
 from strategies.core.halts import mode_fault
 from strategies.core.holdings import LayerState
 from strategies.core.orders import unknown_orders
+from strategies.core.quarantine import fault_of
 from strategies.core.records import Verdict
 from strategies.core.state import State
 from strategies.core.turn import Turn
@@ -18,14 +19,18 @@ from strategies.core.turn import Turn
 _MINUTE = timedelta(minutes=1)
 
 
-def ready(turn: Turn, *, adds_risk: bool = True) -> Verdict:
+def ready(turn: Turn, *, adds_risk: bool = True, subject: str = "") -> Verdict:
     """Gate 1: paper account, trading enabled for what the order does, session open, state reconciled.
+
+    An order that takes risk off names its `subject`: what differs elsewhere does not hold it up.
 
     Freshness of the inputs is checked where each input is read: a stale one is unavailable.
     """
     account = turn.state.account
     unknown = unknown_orders(turn.state)
-    reason = hindrance(turn.state, adds_risk=adds_risk) or ("" if turn.in_session else "session is closed")
+    reason = hindrance(turn.state, adds_risk=adds_risk, subject=subject) or (
+        "" if turn.in_session else "session is closed"
+    )
     return Verdict(
         rule="ready",
         verdict="refuse" if reason else "pass",
@@ -40,10 +45,12 @@ def ready(turn: Turn, *, adds_risk: bool = True) -> Verdict:
     )
 
 
-def hindrance(state: State, *, adds_risk: bool = True) -> str:
+def hindrance(state: State, *, adds_risk: bool = True, subject: str = "") -> str:
     """Return what keeps us from new risk, or from less of it, whatever the hour; empty where nothing does."""
     account = state.account
     mode = mode_fault(state, adds_risk=adds_risk)
+    alone = fault_of(state, subject) if subject else ""
+    differs = bool(account.differences) and (adds_risk or not subject)
     faults = (
         (bool(mode), mode),
         (account.link is not Link.UP, "broker is not connected"),
@@ -52,7 +59,8 @@ def hindrance(state: State, *, adds_risk: bool = True) -> str:
         (bool(account.clock_fault), account.clock_fault),
         (state.stopping, "daemon is stopping"),
         (account.reconciled_epoch != account.epoch, "not reconciled since the connection came up"),
-        (bool(account.differences), "book and account differ"),
+        (bool(alone), alone),
+        (differs, "book and account differ"),
         (bool(unknown_orders(state)), "an order's fate is unknown"),
     )
     return next((text for bad, text in faults if bad), "")

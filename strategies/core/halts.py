@@ -62,7 +62,7 @@ def _on_operator(turn: Turn, event: Operator) -> None:
             turn.set(guard=guard)
             _change(turn, Mode.ACTIVE, Cause.OPERATOR, event.who, event.reason)
         case Action.SETTLE:
-            pass
+            pass  # the book takes it: `strategies.core.quarantine`
 
 
 def trip(turn: Turn, cause: Cause, detail: str) -> None:

@@ -15,7 +15,7 @@ class Mode(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why the mode is what it is: a person, or one of the automatic halts."""
+    """Why the mode is what it is: a person, or an automatic halt; from `difference` on they only alarm."""
 
     OPERATOR = "operator"
     LOSS_LIMIT = "loss_limit"
@@ -24,6 +24,10 @@ class Cause(StrEnum):
     TWO_PERM_IDS = "two_perm_ids"
     JOURNAL_GAP = "journal_gap"
     DISK_NEARLY_FULL = "disk_nearly_full"
+    DIFFERENCE = "difference"
+    FILLS_MISSING = "fills_missing"
+    COMMISSION_MISSING = "commission_missing"
+    CORRECTION = "correction"
 
 
 class Action(StrEnum):

@@ -10,14 +10,16 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from strategies.core.book import book_commission, book_positions, on_execution, traded_instruments
+from strategies.core.book import book_commission, book_positions, on_execution, order_done, traded_instruments
 from strategies.core.commands import FetchSnapshot
 from strategies.core.events import Snapshot
 from strategies.core.facts import OrderSeen
 from strategies.core.halts import watch_loss, watch_perm_id
-from strategies.core.holdings import CondorState, LayerState, Order, OrderStage
+from strategies.core.holdings import ENDED, CondorState, LayerState, Order, OrderStage
+from strategies.core.mode import Cause
 from strategies.core.notes import note_condor, note_layer
 from strategies.core.orders import Report, move, reachable, report_of, unknown_orders
+from strategies.core.quarantine import quarantine, watch_differences
 from strategies.core.records import Reconciled
 from strategies.core.turn import Turn
 
@@ -33,6 +35,7 @@ def on_snapshot(turn: Turn, event: Snapshot) -> None:
     for exec_id, commission in event.commissions:
         book_commission(turn, exec_id, commission)
     _settle_orders(turn, event)
+    _give_fills_up(turn)
     _drop_expired(turn, event)
     differences, foreign = _compare_positions(turn, event)
     watch_loss(turn, turn.state.account.net_liquidation_usd, event.net_liquidation_usd)
@@ -107,6 +110,24 @@ def _absent(turn: Turn, order: Order) -> None:
         move(turn, order, report, "absent from two complete snapshots")
 
 
+def _give_fills_up(turn: Turn) -> None:
+    """An order whose end told of fills that no snapshot brings: a person must look, and it is waited no more.
+
+    Should they come after all they are booked like any other.
+    """
+    limit = timedelta(seconds=turn.rules.reconcile.fills_missing_s)
+    for order in list(turn.state.orders.values()):
+        if order.stage in ENDED and not order.ended and turn.now - order.changed_at >= limit:
+            why = (
+                f"order {order.ref} ended with {order.reported_filled} filled, executions came for "
+                f"{order.filled}"
+            )
+            ended = structs.replace(order, reported_filled=order.filled)
+            turn.put_order(ended)
+            order_done(turn, ended, why)
+            quarantine(turn, order.intent.subject, why, Cause.FILLS_MISSING)
+
+
 def _drop_expired(turn: Turn, event: Snapshot) -> None:
     """Close what has settled: past its last trading day and gone from the account."""
     held = {position.instrument for position in event.positions if position.quantity}
@@ -142,6 +163,7 @@ def _compare_positions(turn: Turn, event: Snapshot) -> tuple[tuple[str, ...], tu
     ours = book_positions(turn.state)
     theirs = {p.instrument: int(p.quantity) for p in event.positions if p.quantity}
     traded = traded_instruments(turn.state)
+    watch_differences(turn, ours, {key: count for key, count in theirs.items() if key in traded})
     differences = tuple(
         f"{key}: book {ours.get(key, 0)}, account {theirs.get(key, 0)}"
         for key in sorted(set(ours) | (set(theirs) & set(traded)))

@@ -164,6 +164,28 @@ class Reconciled(Record, frozen=True, kw_only=True, tag="reconciled"):
     foreign: tuple[str, ...]
 
 
+class Correction(Record, frozen=True, kw_only=True, tag="correction"):
+    """The broker corrected an execution that was booked; the difference was booked."""
+
+    exec_id: str
+    order_ref: str
+    subject: str
+    instrument: InstrumentKey
+    side: Literal["BOT", "SLD"]
+    quantity_before: int
+    price_before: Decimal
+    quantity: int
+    price: Decimal
+
+
+class Quarantined(Record, frozen=True, kw_only=True, tag="quarantined", omit_defaults=True):
+    """A layer or condor that the account cannot explain is left alone, or (`ended`) no longer."""
+
+    subject: str
+    reason: str
+    ended: bool = False
+
+
 class ModeChanged(Record, frozen=True, kw_only=True, tag="mode_changed", omit_defaults=True):
     """What may be sent changed, by a person or by an automatic halt; it stays so over restarts."""
 
@@ -215,6 +237,8 @@ AnyRecord = (
     | CondorRecord
     | Reconciled
     | ModeChanged
+    | Correction
+    | Quarantined
     | Alarm
     | Summary
     | MacroRefused

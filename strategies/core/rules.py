@@ -205,6 +205,7 @@ class ReconcileRules(Struct, frozen=True, kw_only=True):
 
     every_s: float = 900.0
     quiet_s: float = 60.0
+    fills_missing_s: float = 900.0
 
 
 class HaltRules(Struct, frozen=True, kw_only=True):

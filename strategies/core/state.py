@@ -17,16 +17,31 @@ from strategies.core.mode import TradingMode
 from strategies.core.rules import Rules
 from strategies.core.signal_state import BreadthState, CurveState, DivergenceState, MacdState
 
-SCHEMA = 1
+SCHEMA = 2
 
 
 class Booked(Struct, frozen=True, array_like=True):
-    """An execution that was booked: whose it was, when, and whether its commission came."""
+    """An execution that was booked: whose it was, when, whether its commission came, and what was booked.
+
+    `suffix` counts the broker's corrections. Schema 1 kept no figures: its `instrument` is empty.
+    """
 
     order_ref: str
     day: date
     commissioned: bool = False
     bought: bool = True
+    suffix: int = 0
+    instrument: str = ""
+    quantity: int = 0
+    price: Decimal = Decimal(0)
+
+
+class Differing(Struct, frozen=True, array_like=True):
+    """A position on which book and account differ: since when, signed contracts in either."""
+
+    since: datetime
+    book: int
+    account: int
 
 
 class Seen(Struct, frozen=True):
@@ -145,6 +160,8 @@ class State(Struct, frozen=True, kw_only=True):
     decided_seq: int = 0
     trading: TradingMode = TradingMode()
     guard: Guard = Guard()
+    differing: dict[InstrumentKey, Differing] = {}
+    quarantine: dict[str, str] = {}
 
 
 _ENCODER = msgspec.json.Encoder(order="deterministic")

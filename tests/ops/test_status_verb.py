@@ -30,6 +30,7 @@ GROUPS = {
     "plans",
     "orders",
     "unknown_orders",
+    "quarantine",
     "caps",
     "last_decision",
     "journal",
