@@ -124,5 +124,7 @@ async def test_a_snapshot_of_another_schema_is_named(
 ) -> None:
     """The version that wrote it is told, and what to do with it."""
     await with_snapshot(journal, make_loop(journal), first_events, schema=0, code_version="0.0.9")
-    with pytest.raises(JournalCorrupt, match=r"has schema 0, this version reads 1 to \d+: start version 0\.0\.9"):
+    with pytest.raises(
+        JournalCorrupt, match=r"has schema 0, this version reads 1 to \d+: start version 0\.0\.9"
+    ):
         await recover(journal)

@@ -206,16 +206,14 @@ def test_a_corrected_sale_moves_what_was_realised(desk_with_layer: Desk) -> None
     desk.answer()
     desk.next_session()
     desk.beat(2)
-    sold = [e for e in desk.broker.executions if not e.bought and e.instrument == desk.layer.instrument.key][
-        -1
-    ]
+    key = desk.layer.instrument.key
+    sold = [e for e in desk.broker.executions if not e.bought and e.instrument == key][-1]
+    stem = sold.exec_id.removesuffix("01")
     held, debit, realised = desk.layer.held, desk.layer.debit_usd, desk.layer.realised_usd
     second = structs.replace(sold, exec_id=stem + "02", price=sold.price + 1)
     desk.take(ev.ExecutionReported(time=desk.now, execution=second))
     assert desk.layer.realised_usd - realised == sold.quantity * 100
-    third = structs.replace(
-        second, exec_id=stem + "03", quantity=sold.quantity - 1
-    )
+    third = structs.replace(second, exec_id=stem + "03", quantity=sold.quantity - 1)
     desk.take(ev.ExecutionReported(time=desk.now, execution=third))
     assert desk.layer.held == held + 1
     back = desk.layer.debit_usd - debit
