@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import long_play, order_latency, tick_cost
+from bench import bar_cost, long_play, order_latency, tick_cost
 from bench.figures import Figure, as_json, as_page, as_text
 from bench.processes import ROOT, BenchError
 from bench.stage import prepared
 
 RESULTS = ROOT / "bench" / "results.json"
 PAGE = ROOT / "docs" / "performance.md"
-_PARTS = ("ticks", "orders", "play")
+_PARTS = ("ticks", "orders", "play", "bars")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,7 +31,7 @@ def take(parts: Sequence[str], folder: Path, seed: int) -> list[Figure]:
     """Take the figures of some parts.
 
     Args:
-        parts: which, of `ticks`, `orders` and `play`.
+        parts: which, of `ticks`, `orders`, `play` and `bars`.
         folder: for all files of the run; empty.
         seed: of the played markets.
 
@@ -49,6 +49,8 @@ def take(parts: Sequence[str], folder: Path, seed: int) -> list[Figure]:
                 figures += order_latency.measure(stage)
     if "play" in parts:
         figures += long_play.measure(folder, seed)
+    if "bars" in parts:
+        figures += bar_cost.measure(folder, seed)
     return figures
 
 

@@ -21,6 +21,8 @@ from strategies.core.turn import Turn
 _ROUND_WAIT = timedelta(seconds=90)
 _ASK_AGAIN = timedelta(seconds=60)
 
+PLAN_PREFIX = "P"
+
 Carry = Callable[[Turn, Plan], None]
 
 
@@ -29,7 +31,7 @@ def add_plan(turn: Turn, plan: Plan) -> None:
     counters = turn.state.counters
     number = counters.plans + 1
     turn.set(counters=structs.replace(counters, plans=number))
-    turn.put_plan(structs.replace(plan, plan_id=f"P{number:05d}"))
+    turn.put_plan(structs.replace(plan, plan_id=f"{PLAN_PREFIX}{number:05d}"))
 
 
 def plans_for(turn: Turn, subject: str) -> list[Plan]:

@@ -6,12 +6,14 @@ from decimal import Decimal
 from msgspec import structs
 
 from strategies.alvh.condors import closing_cost_usd
+from strategies.alvh.plans import PLAN_PREFIX
 from strategies.core.book import has_live_order
 from strategies.core.halts import alarm
 from strategies.core.holdings import CondorState, LayerState
 from strategies.core.market import Unavailable, mark_of
 from strategies.core.mode import Cause
 from strategies.core.records import Summary
+from strategies.core.state import State
 from strategies.core.turn import Turn
 
 _KEEP_BOOKED = timedelta(days=8)  # the broker repeats executions for up to seven days
@@ -45,10 +47,11 @@ def prune(turn: Turn) -> None:
         booked={k: v for k, v in state.booked.items() if turn.today - v.day <= _KEEP_BOOKED},
         market=structs.replace(
             state.market,
+            quotes={k: v for k, v in state.market.quotes.items() if k in state.watch},
             marks={k: v for k, v in state.market.marks.items() if k in state.watch},
             asked={k: v for k, v in state.market.asked.items() if v > day_start},
         ),
-        verdicts={k: v for k, v in state.verdicts.items() if k.rpartition(":")[2] not in gone},
+        verdicts={k: v for k, v in state.verdicts.items() if not _is_over(state, k.rpartition(":")[2], gone)},
     )
 
 
@@ -58,6 +61,12 @@ def _miss_commissions(turn: Turn) -> None:
     if owed:
         text = f"no commission ever came for {len(owed)} executions, the first of them {min(owed)}"
         alarm(turn, Cause.COMMISSION_MISSING, text)
+
+
+def _is_over(state: State, name: str, gone: set[str]) -> bool:
+    """Whether nothing more is decided on a subject: a closed layer or condor, a plan that was dropped."""
+    is_plan = name[:1] == PLAN_PREFIX and name[1:].isdigit()
+    return name in gone or (is_plan and name not in state.plans)
 
 
 def summarise(turn: Turn, session: date) -> None:

@@ -9,7 +9,7 @@ import pytest
 from daemon.errors import ConfigError
 from daemon.macro.folder import read_folder
 from daemon.macro.from_history import facts_from_history, write_from_history
-from daemon.ops.replay import _macro as macro_option
+from daemon.ops.replay import _macro_folder as macro_folder
 from strategies.core.macro import MacroFact, Series
 
 FILES = {
@@ -100,18 +100,14 @@ def test_what_cannot_be_made_is_said(small_data: Path, tmp_path: Path) -> None:
         facts_from_history(small_data)
 
 
-@pytest.mark.parametrize("form", [["--history", "{}"], ["--history={}"]])
-def test_a_replay_gets_the_folders_own_facts(small_data: Path, tmp_path: Path, form: list[str]) -> None:
+def test_a_replay_gets_the_folders_own_facts(small_data: Path, tmp_path: Path) -> None:
     """`hedged replay` makes them on the way, unless a folder is named or there is nothing to make them of."""
-    arguments = [part.format(small_data) for part in form]
-    assert macro_option([*arguments, "--macro", "mine"], tmp_path) == []
-    assert macro_option(["--history", str(tmp_path)], tmp_path) == []
-    assert macro_option(["--json"], tmp_path) == []
-    option, folder = macro_option(arguments, tmp_path)
-    assert option == "--macro"
-    assert sorted(map(repr, read_folder(Path(folder)).facts)) == sorted(
-        map(repr, facts_from_history(small_data))
-    )
+    out = tmp_path / "out"
+    assert macro_folder("mine", small_data, out) == Path("mine")
+    assert macro_folder("", tmp_path, out) is None
+    assert macro_folder("", None, out) is None
+    assert macro_folder("", small_data, out) == out
+    assert sorted(map(repr, read_folder(out).facts)) == sorted(map(repr, facts_from_history(small_data)))
 
 
 @pytest.fixture(scope="module")
