@@ -13,9 +13,10 @@ from msgspec import structs
 
 from strategies.alvh import divergence
 from strategies.alvh.divergence import Divergences, divergences
+from strategies.alvh.swings import swing_in
 from strategies.core.market import Unavailable
 from strategies.core.rules import DivergenceRules, MacdRules, RsiRules, Rules
-from strategies.core.signal_state import DivergenceState
+from strategies.core.signal_state import DivergenceState, SwingBar
 from strategies.core.state import Signals
 
 USUAL = DivergenceRules()
@@ -131,6 +132,18 @@ def test_an_indicator_that_is_undefined_at_a_swing_gives_no_divergence(
         state = divergence.add_bar(state, close, values.get(n, 50.0), None, USUAL)
     assert divergences(state, USUAL).hidden_bullish == expected
     assert divergences(state, USUAL).macd_bullish == Unavailable("MACD is undefined at a swing")
+
+
+def test_a_swing_is_named_by_its_side() -> None:
+    """The middle of seven closes is a low, a high or nothing."""
+    for closes, expected in (
+        ((4, 3, 2, 1, 2, 3, 4), "low"),
+        ((1, 2, 3, 4, 3, 2, 1), "high"),
+        ((1,) * 7, None),
+    ):
+        window = [SwingBar(n, close, None, None) for n, close in enumerate(closes)]
+        assert swing_in(window, 3) == expected
+        assert swing_in(window[:6], 3) is None
 
 
 def test_equal_swings_or_equal_indicators_do_not_diverge() -> None:

@@ -14,7 +14,8 @@ from strategies.core.rules import MacdRules
 from strategies.core.signal_state import MacdState
 
 USUAL = MacdRules()
-CHANGES = st.lists(st.floats(-0.09, 0.09).filter(lambda share: abs(share) > 1e-6), min_size=1, max_size=200)
+SHARES = st.one_of(st.integers(-900, -1), st.integers(1, 900)).map(lambda n: n / 10_000)
+CHANGES = st.lists(SHARES, min_size=70, max_size=150)
 
 
 def readings(closes: list[float], rules: MacdRules = USUAL) -> list[Macd | Unavailable]:
@@ -70,6 +71,7 @@ def test_macd_scales_with_the_index(changes: list[float], factor: float) -> None
 def test_macd_is_told_from_the_thirty_fourth_close_on() -> None:
     """Nothing is said before the signal line has its seed."""
     found = readings([100.0 + n % 7 for n in range(40)])
+    assert found[32] == Unavailable("fewer closes than the MACD needs")
     assert [isinstance(reading, Macd) for reading in found].index(True) == 33
 
 
@@ -78,6 +80,16 @@ def test_macd_of_a_flat_feed_is_unavailable_until_it_moves() -> None:
     found = readings([100.0] * 60 + [101.0])
     assert found[59] == Unavailable("no change over the whole MACD window")
     assert isinstance(found[60], Macd)
+
+
+@pytest.mark.parametrize(("flat", "known"), [(25, True), (26, False)])
+def test_a_feed_is_flat_after_as_many_changes_as_the_slow_average_has_sessions(
+    flat: int,
+    known: bool,  # noqa: FBT001 - the case
+) -> None:
+    """One close fewer and the MACD still stands; the change before the flat stretch does not count."""
+    closes = [100.0 + n % 7 for n in range(40)]
+    assert isinstance(readings([*closes, *closes[-1:] * flat])[-1], Macd) is known
 
 
 def test_the_seed_fades() -> None:
