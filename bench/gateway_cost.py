@@ -1,5 +1,6 @@
 """CPU of the gateway for each tick that it sends, over that of `ib_insync` for each that it receives."""
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,15 +10,17 @@ from bench.processes import Child, cpu_s, gateway_process, started
 from bench.relay import Relay, Tap
 
 LIMIT = 1.0
-LINES, INSTANTS, ROUNDS = 100, 360, 3
-_CLIENT_ID = 1
+CLIENTS, LINES = 8, 50
+ALONE_LINES = 100
+INSTANTS, ROUNDS = 180, 3
+_STEPPER = 1
 # Prices, sizes, option computations, generic ticks.
 _TICKS = frozenset({b"1", b"2", b"21", b"45"})
 
 
 @dataclass(slots=True)
 class Counter(Tap):
-    """Counts the ticks that pass."""
+    """Counts the ticks that pass to one client."""
 
     ticks: int = 0
 
@@ -29,9 +32,11 @@ class Counter(Tap):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
+    """Ticks sent to all clients together, and seconds of CPU: the gateway's, and the clients' together."""
+
     ticks: int
     gateway_s: float
-    client_s: float
+    clients_s: float
 
 
 def measure(folder: Path, seed: int) -> list[Figure]:
@@ -40,40 +45,59 @@ def measure(folder: Path, seed: int) -> list[Figure]:
     Raises:
         BenchError: a process failed.
     """
-    options = ("--clock=stepped", "--regime=shock", f"--sessions={ROUNDS + 1}", f"--seed={seed}")
-    counter = Counter()
-    with gateway_process(folder, "gateway-cost", *options) as (server, port), Relay(port, counter) as relay:
-        module = ["bench.lines", str(relay.port), str(_CLIENT_ID), str(LINES)]
-        with started(module, folder=folder, name="lines") as client:
-            client.line()
-            rounds = [_round(server, client, counter) for _ in range(ROUNDS)]
-    value, spread = ratio_of([one.gateway_s / one.client_s for one in rounds])
-    ticks = sum(one.ticks for one in rounds)
+    rounds = _rounds(folder, seed, "many", CLIENTS, LINES)
+    alone = _rounds(folder, seed, "alone", 1, ALONE_LINES)
+    value, spread = ratio_of([one.gateway_s / one.clients_s for one in rounds])
+    alone_value, alone_spread = ratio_of([one.gateway_s / one.clients_s for one in alone])
+    ticks, alone_ticks = sum(one.ticks for one in rounds), sum(one.ticks for one in alone)
     return [
         Figure(
             name="gateway_cpu_per_tick",
-            title=f"gateway: CPU a tick sent, over ib_insync's a tick received, {LINES} lines",
+            title=f"gateway: CPU a tick sent, over ib_insync's a tick received, {CLIENTS} clients of {LINES}",
             value=value,
             limit=LIMIT,
             spread=spread,
             facts={
                 "rounds": ROUNDS,
                 "ticks": ticks,
-                "ticks an instant": ticks / ROUNDS / INSTANTS,
                 "gateway us a tick": 1e6 * sum(one.gateway_s for one in rounds) / ticks,
-                "ib_insync us a tick": 1e6 * sum(one.client_s for one in rounds) / ticks,
+                "ib_insync us a tick": 1e6 * sum(one.clients_s for one in rounds) / ticks,
+                f"ratio with one client of {ALONE_LINES}, no limit": alone_value,
+                "its spread": f"{alone_spread[0]:.2f} to {alone_spread[1]:.2f}",
+                "its gateway us a tick": 1e6 * sum(one.gateway_s for one in alone) / alone_ticks,
+                "its ib_insync us a tick": 1e6 * sum(one.clients_s for one in alone) / alone_ticks,
             },
         )
     ]
 
 
-def _round(server: Child, client: Child, counter: Counter) -> _Round:
-    """Step on; the last answer ends the round on both sides."""
-    ticks, gateway_s, client_s = counter.ticks, cpu_s(server.pid), cpu_s(client.pid)
-    client.tell(str(INSTANTS))
-    client.line()
+def _rounds(folder: Path, seed: int, name: str, clients: int, lines: int) -> list[_Round]:
+    options = (
+        *("--clock=stepped", f"--step-client={_STEPPER}", "--regime=shock"),
+        *(f"--sessions={ROUNDS + 1}", f"--seed={seed}"),
+    )
+    with contextlib.ExitStack() as stack:
+        server, port = stack.enter_context(gateway_process(folder, f"gateway-{name}", *options))
+        counter = Counter()
+        relay = stack.enter_context(Relay(port, counter))
+        watchers = []
+        for number in range(clients):
+            address = relay.port if number == 0 else port
+            module = ["bench.lines", str(address), str(_STEPPER + number), str(lines)]
+            watchers.append(stack.enter_context(started(module, folder=folder, name=f"{name}{number}")))
+            watchers[-1].line()
+        return [_round(server, watchers, counter) for _ in range(ROUNDS)]
+
+
+def _round(server: Child, watchers: list[Child], counter: Counter) -> _Round:
+    """Step on; a question of each client's own, answered, ends the round for it."""
+    ticks, gateway_s = counter.ticks, cpu_s(server.pid)
+    clients_s = sum(cpu_s(watcher.pid) for watcher in watchers)
+    for watcher, questions in zip(watchers, (INSTANTS, *[1] * (len(watchers) - 1)), strict=True):
+        watcher.tell(str(questions))
+        watcher.line()
     return _Round(
-        ticks=counter.ticks - ticks,
+        ticks=len(watchers) * (counter.ticks - ticks),
         gateway_s=cpu_s(server.pid) - gateway_s,
-        client_s=cpu_s(client.pid) - client_s,
+        clients_s=sum(cpu_s(watcher.pid) for watcher in watchers) - clients_s,
     )

@@ -123,7 +123,7 @@ class Gateway:
         self._ahead = deque(t for t in instants(market.sessions, settings.step_s) if t > self.now)
         self.market.move_to(self.now)
         self.board.refresh(self.now)
-        self._ticks.begin(self.now)
+        self._ticks.begin(self.now, self.clients)
         faults.move_to(self.now)
         self.pnl.begin(self.now)
         self._watch_underlyings()
@@ -224,8 +224,8 @@ class Gateway:
         self.now = now
         self.market.move_to(now)
         self.board.refresh(now)
-        self._ticks.begin(now)
         self._suffer(now)
+        self._ticks.begin(now, self.clients)
         self._settlement.run(now)
         self.pnl.begin(now)
         self._watch_underlyings()

@@ -5,12 +5,16 @@ calm level, sizes are drawn per half hour. Shapes are those of Cboe index option
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime
 
+import msgspec
+
+from simulator import option_board
 from simulator.hours import Hours, new_york_day
 from simulator.instruments import Combo, Instrument
 from simulator.market.model import OptionValue
+from simulator.option_board import Watched
 from simulator.randomness import uniform
 from simulator.world import World
 
@@ -38,8 +42,7 @@ _SIZE_PERIOD_S = 1800
 _FREE_LEG_SIZE = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class Quote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What is displayed of a contract; prices are `NO_PRICE` and sizes 0 where nothing is.
 
     Attributes:
@@ -72,6 +75,9 @@ class Board:
         self._hours = hours
         self._seed = seed
         self._quotes: dict[int, Quote] = {}
+        self._watched: Watched | None = None
+        # Values of watched options at this instant.
+        self._values: dict[int, OptionValue] = {}
         self._taken: dict[tuple[int, str], int] = {}
         self._lasts: dict[int, float] = {}
         self._marks: dict[int, float] = {}
@@ -89,6 +95,7 @@ class Board:
         """Start a new instant: the market has been moved there before."""
         self._now = now
         self._quotes.clear()
+        self._values.clear()
         self._open.clear()
         self._taken.clear()
         self._stress = math.sqrt(max(1.0, (self._market.index("VIX") or _CALM_VIX) / _CALM_VIX))
@@ -99,6 +106,32 @@ class Board:
         if self._day != new_york_day(now):
             self._day = new_york_day(now)
             self._closes.clear()
+
+    def watch(self, items: Iterable[Instrument]) -> None:
+        """Take note of the contracts that will be asked for at every instant."""
+        self._watched = option_board.watch(items, _HALF_SPREAD)
+
+    def prepare(self) -> None:
+        """Work out the quotes of what is watched, those of options at once."""
+        watched = self._watched
+        if watched is None or not watched.items:
+            return
+        values = self._market.options(watched.keys)
+        spreads = option_board.spreads(watched, values, self._stress)
+        for item, value, (bid, ask, mid) in zip(watched.items, values, spreads, strict=True):
+            con_id = item.con_id
+            if value is None or con_id in self._quotes or not self.is_open(item):
+                continue
+            self._values[con_id] = value
+            self._quotes[con_id] = Quote(
+                bid=bid,
+                ask=ask,
+                bid_size=self._size(item, "bid") if bid > 0 else 0,
+                ask_size=self._size(item, "ask"),
+                last=self._lasts.get(con_id),
+                mark=mid,
+                model=value,
+            )
 
     def quote(self, item: Instrument) -> Quote:
         """Return the quote of a contract at this instant."""
@@ -187,7 +220,12 @@ class Board:
     def _value(self, item: Instrument) -> OptionValue | None:
         if item.sec_type != "OPT" or item.expiry is None:
             return None
-        return self._market.option(item.trading_class, item.expiry, item.strike, item.right)
+        known = self._values.get(item.con_id)
+        return (
+            known
+            if known is not None
+            else self._market.option(item.trading_class, item.expiry, item.strike, item.right)
+        )
 
     def _make(self, item: Instrument) -> Quote:
         if item.symbol == "AD-NYSE":

@@ -28,6 +28,8 @@ class TimedBar:
 
     def with_price(self, price: float) -> "TimedBar":
         """Return the bar with one more price."""
+        if price == self.close:
+            return self
         return TimedBar(
             start=self.start,
             open=self.open,
@@ -56,7 +58,7 @@ class Recorder:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._watched: dict[int, Instrument] = {}
-        self._prices: dict[tuple[int, str], list[tuple[datetime, float]]] = {}
+        self._quotes: dict[int, list[tuple[datetime, Quote]]] = {}
         self._days: dict[int, TimedBar] = {}
 
     def watch(self, item: Instrument, now: datetime) -> None:
@@ -75,8 +77,9 @@ class Recorder:
     ) -> list[TimedBar]:
         """Return the bars of a span, oldest first, the last of them perhaps not complete."""
         found: list[TimedBar] = []
-        for at, price in self._prices.get((item.con_id, kind), ()):
-            if since < at <= until:
+        for at, quote in self._quotes.get(item.con_id, ()):
+            price = price_of(quote, kind) if since < at <= until else None
+            if price is not None:
                 start = bar_start(at, seconds)
                 if found and found[-1].start == start:
                     found[-1] = found[-1].with_price(price)
@@ -93,12 +96,9 @@ class Recorder:
         if not self._board.is_open(item):
             return
         quote = self._board.quote(item)
-        for kind in KINDS:
-            price = price_of(quote, kind)
-            if price is not None:
-                self._prices.setdefault((item.con_id, kind), []).append((now, price))
-                if kind == "TRADES":
-                    self._note_day(item, now, price)
+        self._quotes.setdefault(item.con_id, []).append((now, quote))
+        if quote.last is not None:
+            self._note_day(item, now, quote.last)
 
     def _note_day(self, item: Instrument, now: datetime, price: float) -> None:
         known = self.today(item, new_york_day(now))

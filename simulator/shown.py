@@ -1,7 +1,7 @@
 """What a subscriber has been shown of a contract, and the ticks that lead from there to a new quote."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from simulator import tick_frames
 from simulator.instruments import Instrument
@@ -29,8 +29,7 @@ from simulator.tick_numbers import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(NamedTuple):
     """The ticks a subscriber has; never changed, so that subscribers may share one.
 
     Attributes:
@@ -39,16 +38,15 @@ class Shown:
         model: the model computation.
     """
 
-    prices: dict[int, tuple[float, int]] = field(default_factory=dict)
-    values: dict[int, float] = field(default_factory=dict)
-    model: OptionValue | None = None
+    prices: dict[int, tuple[float, int]]
+    values: dict[int, float]
+    model: OptionValue | None
 
 
-NOTHING = Shown()
+NOTHING = Shown({}, {}, None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Present:
+class Present(NamedTuple):
     """What is to be shown of a contract at an instant.
 
     Attributes:
@@ -57,8 +55,8 @@ class Present:
     """
 
     quote: Quote
-    day: TimedBar | None = None
-    values: Mapping[int, float] = field(default_factory=dict)
+    day: TimedBar | None
+    values: Mapping[int, float]
 
 
 def advance(
@@ -67,90 +65,92 @@ def advance(
     """Return what is shown from now on, and the ticks for what has changed, in a fixed order.
 
     Args:
-        before: what was shown.
+        before: what was shown; the very same object is returned if nothing has changed.
         present: what there is now; what is missing in it stays as it was shown.
         item: of which contract.
         generics: the generic tick numbers that were asked for.
         kind: of market data: live, frozen, delayed.
     """
-    making = _Making(before, kind)
-    quote = present.quote
+    quote, day, values = present
+    known = before.prices
+    changed: dict[int, tuple[float, int]] = {}
+    ticks: list[Tick] = []
     if item.is_quoted:
-        making.price(BID, quote.bid, quote.bid_size)
-        making.price(ASK, quote.ask, quote.ask_size)
-    if quote.last is not None:
-        making.price(LAST, quote.last, 0)
-    if quote.close is not None:
-        making.price(CLOSE, quote.close, 0)
-    if quote.mark is not None and generics & MARK_GENERICS:
-        making.price(MARK_PRICE, quote.mark, 0)
-    if quote.model is not None:
-        making.computations(quote, quote.model)
-    if present.day is not None:
-        day = present.day
+        _take(BID, (quote.bid, quote.bid_size), known, changed)
+        _take(ASK, (quote.ask, quote.ask_size), known, changed)
+    _take_last(LAST, quote.last, known, changed)
+    _take_last(CLOSE, quote.close, known, changed)
+    if generics and generics & MARK_GENERICS:
+        _take_last(MARK_PRICE, quote.mark, known, changed)
+    if changed:
+        ticks = _price_ticks(known, changed, kind)
+    model = before.model
+    if quote.model is not None and quote.model != model:
+        model = quote.model
+        ticks += _computations(quote, model, (_moves(BID, known, changed), _moves(ASK, known, changed)), kind)
+    if day is not None:
+        days: dict[int, tuple[float, int]] = {}
         for tick, price in ((OPEN, day.open), (HIGH, day.high), (LOW, day.low)):
-            making.price(tick, price, 0)
-    for tick, value in present.values.items():
-        making.value(tick, value)
-    return making.shown(), making.ticks
+            _take(tick, (price, 0), known, days)
+        ticks += _price_ticks(known, days, kind)
+        changed |= days
+    shown = before.values
+    for tick, value in values.items():
+        if shown.get(tick) != value:
+            shown = shown | {tick: value}
+            ticks.append(_value_tick(tick, value, kind))
+    if not ticks:
+        return before, ticks
+    return Shown(known | changed if changed else known, shown, model), ticks
 
 
-class _Making:
-    """One step from what was shown to what is shown."""
+_Prices = dict[int, tuple[float, int]]
 
-    def __init__(self, before: Shown, kind: int) -> None:
-        self._before = before
-        self._kind = kind
-        self._prices = before.prices
-        self._values = before.values
-        self._model = before.model
-        self._moved: list[int] = []
-        self.ticks: list[Tick] = []
 
-    def shown(self) -> Shown:
-        """Return what is shown now; the very same object if nothing has changed."""
-        if not self.ticks:
-            return self._before
-        return Shown(prices=self._prices, values=self._values, model=self._model)
+def _take(tick: int, now: tuple[float, int], known: _Prices, changed: _Prices) -> None:
+    """Take a price with its size among the changed ones if it is not what is known."""
+    if known.get(tick) != now:
+        changed[tick] = now
 
-    def price(self, tick: int, price: float, size: int) -> None:
-        """Show a price with its size, or the size alone if only that has changed."""
-        before = self._before.prices.get(tick)
-        if before == (price, size):
-            return
-        if self._prices is self._before.prices:
-            self._prices = dict(self._prices)
-        self._prices[tick] = (price, size)
+
+def _take_last(tick: int, price: float | None, known: _Prices, changed: _Prices) -> None:
+    """Take a price without a size, if there is one, among the changed ones if it is not what is known."""
+    if price is not None and known.get(tick) != (price, 0):
+        changed[tick] = (price, 0)
+
+
+def _moves(tick: int, known: _Prices, changed: _Prices) -> bool:
+    """Whether a price has changed, not its size alone."""
+    return tick in changed and (tick not in known or known[tick][0] != changed[tick][0])
+
+
+def _price_ticks(known: _Prices, changed: _Prices, kind: int) -> list[Tick]:
+    """Return each price with its size, or the size alone if only that has changed."""
+    ticks = []
+    for tick, (price, size) in changed.items():
+        before = known.get(tick)
         if before is not None and before[0] == price:
-            side = shown_as(BID_SIZE if tick == BID else ASK_SIZE, self._kind)
-            self.ticks.append(tick_frames.size_alone(side, size))
+            side = shown_as(BID_SIZE if tick == BID else ASK_SIZE, kind)
+            ticks.append(tick_frames.size_alone(side, size))
         else:
-            self._moved.append(tick)
-            self.ticks.append(tick_frames.price(shown_as(tick, self._kind), price, size))
+            ticks.append(tick_frames.price(shown_as(tick, kind), price, size))
+    return ticks
 
-    def value(self, tick: int, value: float) -> None:
-        """Show a generic tick."""
-        if self._before.values.get(tick) == value:
-            return
-        self._values = self._values | {tick: value}
-        if tick in SIZE_GENERICS:
-            self.ticks.append(tick_frames.size_alone(tick, int(value)))
-        else:
-            self.ticks.append(tick_frames.generic(shown_as(tick, self._kind), value))
 
-    def computations(self, quote: Quote, model: OptionValue) -> None:
-        """Show the model's value, and before it those of the sides that have moved."""
-        if model == self._model:
-            return
-        self._model = model
-        sides = ((BID, BID_COMPUTATION, quote.bid), (ASK, ASK_COMPUTATION, quote.ask))
-        rows = [
-            (shown_as(number, self._kind), price, _side_vol(model, price))
-            for tick, number, price in sides
-            if tick in self._moved
-        ]
-        rows.append((shown_as(MODEL_COMPUTATION, self._kind), model.price, model.implied_vol))
-        self.ticks += tick_frames.options(rows, model)
+def _value_tick(tick: int, value: float, kind: int) -> Tick:
+    if tick in SIZE_GENERICS:
+        return tick_frames.size_alone(tick, int(value))
+    return tick_frames.generic(shown_as(tick, kind), value)
+
+
+def _computations(quote: Quote, model: OptionValue, moved: tuple[bool, bool], kind: int) -> list[Tick]:
+    """Return the computations of the sides (bid, ask) that have moved, and that of the model."""
+    rows = [(shown_as(MODEL_COMPUTATION, kind), model.price, model.implied_vol)]
+    if moved[1]:
+        rows.insert(0, (shown_as(ASK_COMPUTATION, kind), quote.ask, _side_vol(model, quote.ask)))
+    if moved[0]:
+        rows.insert(0, (shown_as(BID_COMPUTATION, kind), quote.bid, _side_vol(model, quote.bid)))
+    return tick_frames.options(rows, model)
 
 
 def _side_vol(model: OptionValue, price: float) -> float:

@@ -1,8 +1,9 @@
 """Faults of market data: quotes that are none, that stand still, or that are halted."""
 
 import math
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from simulator import replies
 from simulator.clients import Client, Clients

@@ -1,66 +1,59 @@
 """Frames of ticks; layouts of server version 176.
 
-A tick is encoded once as what stands before and after the request id, the only field in which the frames of
-two subscribers of one contract differ; `frames` puts an id between.
+A tick is written once as what stands before and after the request id, the only field in which the frames of
+two subscribers of one contract differ; `frames` puts an id between. Ticks are plain ASCII.
 """
 
-import struct
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from simulator.market.model import OptionValue
 from simulator.wire import text
 
-_LENGTHS = [struct.pack(">I", size) for size in range(512)]
-_PRICE, _SIZE, _GENERIC, _OPTION = b"1\x006\x00", b"2\x006\x00", b"45\x006\x00", b"21\x00"
+Tick = tuple[str, str, int]
+"""A tick without its request id: what stands before the id, what after, and how long both are together."""
 
-
-class Tick(NamedTuple):
-    """One tick without its request id; `size` is the bytes of both parts."""
-
-    head: bytes
-    tail: bytes
-    size: int
+# Lengths as the four characters that they are on the wire; no tick comes near the last.
+_LENGTHS = [size.to_bytes(4).decode("latin-1") for size in range(1024)]
+_PRICE, _SIZE, _GENERIC, _OPTION = "1\x006\x00", "2\x006\x00", "45\x006\x00", "21\x00"
+_OPTION_TAIL = "\x00%d\x000\x00%.6f\x00%s\x00%.6f\x00%s"
+_REST = "0.0\x00%.8f\x00%.6f\x00%.6f\x00%.4f\x00"
 
 
 def price(tick: int, value: float, size: int) -> Tick:
     """A price with its size (1)."""
-    return _tick(_PRICE, f"\x00{tick}\x00{value}\x00{size}\x000\x00")
+    tail = f"\x00{tick}\x00{value}\x00{size}\x000\x00"
+    return _PRICE, tail, len(_PRICE) + len(tail)
 
 
 def size_alone(tick: int, size: int) -> Tick:
     """A size alone (2)."""
-    return _tick(_SIZE, f"\x00{tick}\x00{size}\x00")
+    tail = f"\x00{tick}\x00{size}\x00"
+    return _SIZE, tail, len(_SIZE) + len(tail)
 
 
 def generic(tick: int, value: float) -> Tick:
     """A number of a generic tick (45)."""
-    return _tick(_GENERIC, f"\x00{tick}\x00{text(value)}\x00")
+    tail = f"\x00{tick}\x00{text(value)}\x00"
+    return _GENERIC, tail, len(_GENERIC) + len(tail)
 
 
-def options(rows: Iterable[tuple[int, float, float]], model: OptionValue) -> list[Tick]:
+def options(rows: Sequence[tuple[int, float, float]], model: OptionValue) -> list[Tick]:
     """Option computations (21) of one contract at one moment.
 
     Args:
         rows: tick number, price in points and implied volatility of each.
         model: what they share: vega per vol point, theta per day; no present value of dividends.
     """
-    delta = f"\x00{model.delta:.6f}\x00"
-    rest = (
-        f"\x000.0\x00{model.gamma:.8f}\x00{model.vega:.6f}\x00{model.theta:.6f}\x00{model.underlying:.4f}\x00"
-    )
-    return [
-        _tick(_OPTION, f"\x00{tick}\x000\x00{vol:.6f}{delta}{value:.6f}{rest}") for tick, value, vol in rows
-    ]
+    delta, rest = f"{model.delta:.6f}", _REST % (model.gamma, model.vega, model.theta, model.underlying)
+    tails = [_OPTION_TAIL % (tick, vol, delta, value, rest) for tick, value, vol in rows]
+    return [(_OPTION, tail, len(_OPTION) + len(tail)) for tail in tails]
 
 
 def frames(ticks: Sequence[Tick], request_id: int) -> bytes:
     """Return the frames of some ticks for one subscription, in one piece."""
-    own = b"%d" % request_id
+    own = str(request_id)
     more = len(own)
-    return b"".join([part for head, tail, size in ticks for part in (_LENGTHS[size + more], head, own, tail)])
-
-
-def _tick(head: bytes, tail: str) -> Tick:
-    data = tail.encode()
-    return Tick(head, data, len(head) + len(data))
+    parts: list[str] = []
+    for head, tail, size in ticks:
+        parts += (_LENGTHS[size + more], head, own, tail)
+    return "".join(parts).encode("latin-1")

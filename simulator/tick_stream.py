@@ -1,14 +1,15 @@
 """The ticks of an instant: worked out and encoded once a contract, however many clients watch it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from simulator import tick_frames
 from simulator.bar_feeds import BarFeeds
 from simulator.clients import Client
 from simulator.generic_ticks import GenericTicks
 from simulator.hours import new_york_day
+from simulator.instruments import Instrument
 from simulator.quotes import Board, Quote
 from simulator.recorder import Recorder, TimedBar
 from simulator.shown import Present, Shown, advance
@@ -18,8 +19,7 @@ from simulator.tick_numbers import FROZEN, LIVE
 from simulator.ticks import Subscription
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Step:
+class _Step(NamedTuple):
     """The step that subscribers of a contract take together; `frames` are made once a request id."""
 
     before: Shown
@@ -27,7 +27,7 @@ class _Step:
     day: TimedBar | None
     after: Shown
     ticks: list[Tick]
-    frames: dict[int, bytes] = field(default_factory=dict)
+    frames: dict[int, bytes]
 
 
 class TickStream:
@@ -53,47 +53,64 @@ class TickStream:
         self._faults = faults
         self._bars = bars
         self._steps: dict[tuple[int, frozenset[str], int], list[_Step]] = {}
+        # What was subscribed at the last instant: how much, and which contracts.
+        self._lines = 0
+        self._watched: dict[int, Instrument] = {}
+        self._has_new = False
+        self._halts: dict[int, float] = {}
         self._now: datetime | None = None
         self._day: date | None = None
 
-    def begin(self, now: datetime) -> None:
-        """Start a new instant; the board has been moved there before."""
+    def begin(self, now: datetime, clients: Iterable[Client]) -> None:
+        """Start a new instant, to which the board has been moved, and prepare what the clients watch."""
         self._now, self._day = now, new_york_day(now)
-        self._steps.clear()
+        self._steps = {}
+        self._halts = self._faults.halt_ticks()
+        lines = [subscription for client in clients for subscription in client.subscriptions.values()]
+        if len(lines) != self._lines or self._has_new:
+            self._lines, self._has_new = len(lines), False
+            self._watched = {line.item.con_id: line.item for line in lines}
+            self._board.watch(self._watched.values())
+        self._board.prepare()
 
     def send(self, clients: Iterable[Client]) -> None:
         """Send the ticks and bars of this instant that have changed."""
         assert self._now is not None
         for client in clients:
-            for request_id in sorted(client.subscriptions):
-                self.send_one(client, client.subscriptions[request_id])
+            lines = client.subscriptions
+            client.send(*[made for key in sorted(lines) if (made := self._frames(client, lines[key]))])
             if client.bar_feeds:
                 self._bars.send(client, self._now)
 
     def send_one(self, client: Client, subscription: Subscription) -> None:
-        """Send what has changed of one subscription; for a new one that is all there is."""
+        """Send all there is of a new subscription."""
+        if subscription.item.con_id not in self._watched:
+            self._has_new = True
+        client.send(self._frames(client, subscription))
+
+    def _frames(self, client: Client, subscription: Subscription) -> bytes:
+        """Return the frames of what has changed of one subscription."""
         assert self._now is not None
-        item = subscription.item
-        if subscription.wants_frozen and subscription.kind in {LIVE, FROZEN} and not client.is_blocked:
-            client.send(*subscription.change_kind(LIVE if self._board.is_open(item) else FROZEN))
-        quote = self._board.frozen(item) if subscription.kind == FROZEN else self._board.quote(item)
+        item, kind, head = subscription.item, subscription.kind, b""
+        if subscription.wants_frozen and kind in {LIVE, FROZEN} and not client.is_blocked:
+            head = b"".join(subscription.change_kind(LIVE if self._board.is_open(item) else FROZEN))
+            kind = subscription.kind
+        quote = self._board.frozen(item) if kind == FROZEN else self._board.quote(item)
         if client.is_blocked:
             if subscription.is_delayed:
                 subscription.keep(self._faults.distort(quote), self._now)
-            return
-        if subscription.is_delayed:
-            self._send_delayed(client, subscription, quote)
-            return
+            return head
+        if kind not in {LIVE, FROZEN}:
+            return self._delayed(subscription, quote)
         step = self._step(subscription, quote)
         subscription.shown = step.after
         if not step.ticks:
-            return
-        made = step.frames.get(subscription.request_id)
+            return head
+        request_id = subscription.request_id
+        made = step.frames.get(request_id)
         if made is None:
-            made = step.frames[subscription.request_id] = tick_frames.frames(
-                step.ticks, subscription.request_id
-            )
-        client.send(made)
+            made = step.frames[request_id] = tick_frames.frames(step.ticks, request_id)
+        return head + made
 
     def _step(self, subscription: Subscription, quote: Quote) -> _Step:
         """Return the step that brings a subscription to the present, the same for all that stand alike."""
@@ -105,22 +122,23 @@ class TickStream:
         present = self._present(subscription, self._faults.distort(quote), day)
         after, ticks = advance(subscription.shown, present, item, subscription.generics, subscription.kind)
         # Who came later stands like the others from here on, and takes their steps.
-        after = next((step.after for step in steps if step.after == after), after)
-        step = _Step(before=subscription.shown, quote=quote, day=day, after=after, ticks=ticks)
+        for other in steps:
+            if other.after == after:
+                after = other.after
+        step = _Step(subscription.shown, quote, day, after, ticks, {})
         steps.append(step)
         return step
 
-    def _send_delayed(self, client: Client, subscription: Subscription, quote: Quote) -> None:
+    def _delayed(self, subscription: Subscription, quote: Quote) -> bytes:
         assert self._now is not None
         due = subscription.due(self._faults.distort(quote), self._now)
         if due is None:
-            return
+            return b""
         present = self._present(subscription, due, self._today(subscription))
         subscription.shown, ticks = advance(
             subscription.shown, present, subscription.item, subscription.generics, subscription.kind
         )
-        if ticks:
-            client.send(tick_frames.frames(ticks, subscription.request_id))
+        return tick_frames.frames(ticks, subscription.request_id)
 
     def _today(self, subscription: Subscription) -> TimedBar | None:
         assert self._day is not None
@@ -128,7 +146,7 @@ class TickStream:
 
     def _present(self, subscription: Subscription, quote: Quote, day: TimedBar | None) -> Present:
         assert self._now is not None
-        values = self._faults.halt_ticks()
-        if subscription.generics:
-            values |= self._generics.values(subscription.item, subscription.generics, self._now)
-        return Present(quote=quote, day=day, values=values)
+        if not subscription.generics:
+            return Present(quote, day, self._halts)
+        values = self._generics.values(subscription.item, subscription.generics, self._now)
+        return Present(quote, day, self._halts | values)

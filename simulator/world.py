@@ -13,8 +13,10 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+import msgspec
+
 from simulator.hours import Hours, new_york_day
-from simulator.market.model import Bar, IssueCounts, Market, OptionValue, Session
+from simulator.market.model import Bar, IssueCounts, Market, OptionKey, OptionValue, Session
 from simulator.pricing import black
 from simulator.pricing.vix import expiry_at
 from simulator.randomness import uniform
@@ -175,6 +177,10 @@ class World:
             return self._weekly_option(expiry, strike, right)
         return self._market.option(trading_class, expiry, strike, right)
 
+    def options(self, keys: tuple[OptionKey, ...]) -> Sequence[OptionValue | None]:
+        """The modelled values of several options now; none of them of a class that only this world knows."""
+        return self._market.options(keys)
+
     def final_settlement(self, trading_class: str, expiry: date) -> float | None:
         """The cash settlement value once it is known, else None."""
         if trading_class == "XSP":
@@ -249,7 +255,7 @@ class World:
 
 def _tenth(whole: OptionValue) -> OptionValue:
     """Return the value of an option on a tenth of the index."""
-    return replace(
+    return msgspec.structs.replace(
         whole,
         price=whole.price / 10,
         gamma=whole.gamma * 10,

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+import numpy as np
+
 from simulator.market.calendar import Calendar
 from simulator.market.listings import LIFE_DAYS, PM_SETTLED, Listings, index_strikes, vix_strikes
-from simulator.market.model import OptionValue
+from simulator.market.model import OptionKey, OptionValue
 from simulator.market.tape import Tape
-from simulator.pricing import black, spx, vix
-from simulator.pricing.smile import Smile
+from simulator.pricing import batch, black, spx, vix
+from simulator.pricing.batch import Layout, Slice
 
 _VVIX_LEAST, _VVIX_TENOR = timedelta(days=7), timedelta(days=30)
 _YEAR_S = black.DAYS_PER_YEAR * 86_400.0
@@ -27,11 +29,19 @@ class Moment(NamedTuple):
     future: Callable[[date], float | None]
 
 
-class _Slice(NamedTuple):
-    expiry: black.Expiry
-    smile: Smile
-    atm: float
-    root_years: float
+class _Group(NamedTuple):
+    """Options that are valued together.
+
+    Attributes:
+        parts: the expiries they belong to.
+        is_listed: whether all of them exist.
+        layout: their columns, by places in `parts`.
+    """
+
+    keys: tuple[OptionKey, ...]
+    parts: tuple[tuple[str, date], ...]
+    is_listed: bool
+    layout: Layout
 
 
 def settles_at(calendar: Calendar, trading_class: str, expiry: date) -> datetime | None:
@@ -50,10 +60,11 @@ class Chain:
         self._listings = listings
         self._strikes: dict[tuple[str, date], tuple[float, ...]] = {}
         self._strike_sets: dict[tuple[str, date], frozenset[float]] = {}
-        self._slices: dict[tuple[str, date], _Slice | None] = {}
+        self._slices: dict[tuple[str, date], Slice | None] = {}
         self._moment: Moment | None = None
         self._level: float | None = None
         self._pairs: dict[date, tuple[datetime, datetime]] = {}
+        self._group: _Group | None = None
 
     def show(self, moment: Moment) -> None:
         """Value from now on as of this moment."""
@@ -71,16 +82,50 @@ class Chain:
 
     def value(self, trading_class: str, expiry: date, strike: float, right: str) -> OptionValue | None:
         """The option's value at the shown moment; None if unknown, not listed, or past its settlement."""
-        key = (trading_class, expiry)
-        if key not in self._slices:
-            self.strikes(trading_class, expiry)
-            self._slices[key] = self._build_slice(trading_class, expiry)
-        part = self._slices[key]
-        if part is None or strike not in self._strike_sets[key] or right not in black.RIGHTS:
+        part = self._slice(trading_class, expiry)
+        if (
+            part is None
+            or strike not in self._strike_sets[trading_class, expiry]
+            or right not in black.RIGHTS
+        ):
             return None
         moneyness = math.log(strike / part.expiry.forward)
         volatility = part.smile.volatility(moneyness, part.atm, part.root_years)
         return black.value(part.expiry, strike, right, volatility)
+
+    def values(self, keys: tuple[OptionKey, ...]) -> list[OptionValue | None]:
+        """What `value` says of each, all at once; the same tuple again is known from the last time."""
+        if not keys:
+            return []
+        group = self._group
+        if group is None or group.keys is not keys:
+            group = self._group = self._build_group(keys)
+        slices = [self._slice(*part) for part in group.parts]
+        if not group.is_listed or None in slices:
+            return [self.value(*key) for key in keys]
+        found = batch.values(group.layout, [part for part in slices if part is not None])
+        return list(found)
+
+    def _slice(self, trading_class: str, expiry: date) -> Slice | None:
+        """The expiry at the shown moment, None if it is unknown or past its settlement."""
+        key = (trading_class, expiry)
+        if key not in self._slices:
+            self.strikes(trading_class, expiry)
+            self._slices[key] = self._build_slice(trading_class, expiry)
+        return self._slices[key]
+
+    def _build_group(self, keys: tuple[OptionKey, ...]) -> _Group:
+        parts = tuple(dict.fromkeys((key.trading_class, key.expiry) for key in keys))
+        is_listed = all(
+            key.right in black.RIGHTS and key.strike in self.strikes(key.trading_class, key.expiry)
+            for key in keys
+        )
+        layout = Layout(
+            strikes=np.array([key.strike for key in keys]),
+            signs=np.array([1.0 if key.right == "C" else -1.0 for key in keys]),
+            places=np.array([parts.index((key.trading_class, key.expiry)) for key in keys], dtype=np.intp),
+        )
+        return _Group(keys, parts, is_listed, layout)
 
     def _build_strikes(self, trading_class: str, expiry: date) -> tuple[float, ...]:
         if not self._listings.has(trading_class, expiry):
@@ -93,7 +138,7 @@ class Chain:
             return ()
         return index_strikes(min(bar.low for bar in bars), max(bar.high for bar in bars))
 
-    def _build_slice(self, trading_class: str, expiry: date) -> _Slice | None:
+    def _build_slice(self, trading_class: str, expiry: date) -> Slice | None:
         moment = self._moment
         settles = settles_at(self._tape.calendar, trading_class, expiry)
         if (
@@ -109,11 +154,11 @@ class Chain:
             if future is None or vvix is None:
                 return None
             atm = vix.atm_volatility(self._vix_level(moment, vvix), years)
-            return _Slice(vix.expiry_at(future, years), vix.SMILE, atm, math.sqrt(years))
+            return Slice(vix.expiry_at(future, years), vix.SMILE, atm, math.sqrt(years))
         if moment.spx is None or moment.vix is None:
             return None
         smile, atm = spx.slice_at(moment.vix, moment.vix3m(), years)
-        return _Slice(spx.expiry_at(moment.spx, years), smile, atm, math.sqrt(years))
+        return Slice(spx.expiry_at(moment.spx, years), smile, atm, math.sqrt(years))
 
     def _vix_level(self, moment: Moment, vvix: float) -> float:
         """The 30-day level that makes Cboe's formula on this chain return VVIX; the same for all expiries."""

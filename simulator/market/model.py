@@ -8,7 +8,9 @@ Instants are aware UTC datetimes; days are New York calendar days; prices are in
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+import msgspec
 
 # SPX, SPXW and VIX options trade a quarter of an hour past the cash close.
 OPTIONS_AFTER_CASH = timedelta(minutes=15)
@@ -48,8 +50,7 @@ class Bar:
     volume: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptionValue:
+class OptionValue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A modelled option value and its sensitivities, in points per unit of the underlying (not times 100).
 
     Attributes:
@@ -69,6 +70,15 @@ class OptionValue:
     vega: float
     theta: float
     underlying: float
+
+
+class OptionKey(NamedTuple):
+    """An option by its terms; right "C" or "P"."""
+
+    trading_class: str
+    expiry: date
+    strike: float
+    right: str
 
 
 class IssueCounts(Protocol):
@@ -133,6 +143,9 @@ class Market(Protocol):
 
     def option(self, trading_class: str, expiry: date, strike: float, right: str) -> OptionValue | None:
         """The modelled value of an option now; right "C" or "P"; None if it is unknown or has expired."""
+
+    def options(self, keys: tuple[OptionKey, ...]) -> Sequence[OptionValue | None]:
+        """The modelled values of several options now, as `option` has them; cheapest for the same tuple."""
 
     def final_settlement(self, trading_class: str, expiry: date) -> float | None:
         """The cash settlement value once it is known, else None.

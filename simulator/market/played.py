@@ -6,7 +6,7 @@ from simulator.market.chain import Chain, Moment, settles_at
 from simulator.market.day import PlayedDay, play
 from simulator.market.listings import PM_SETTLED, Listings
 from simulator.market.macro import Close
-from simulator.market.model import Bar, OptionValue
+from simulator.market.model import Bar, OptionKey, OptionValue
 from simulator.market.tape import Breadth, FutureDay, Tape
 from simulator.pricing.spx import usual_vix3m
 from simulator.pricing.vix import vvix_from_vix
@@ -117,6 +117,10 @@ class PlayedMarket:
     def option(self, trading_class: str, expiry: date, strike: float, right: str) -> OptionValue | None:
         """The option's modelled value now."""
         return self._chain.value(trading_class, expiry, strike, right)
+
+    def options(self, keys: tuple[OptionKey, ...]) -> list[OptionValue | None]:
+        """The modelled values of several options now."""
+        return self._chain.values(keys)
 
     def final_settlement(self, trading_class: str, expiry: date) -> float | None:
         """The cash settlement value, once it is known."""

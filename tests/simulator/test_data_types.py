@@ -1,11 +1,13 @@
 """Kinds of market data: frozen, delayed, generic ticks, computations, and the limits on asking."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from ib_insync import Contract, Index
 
+from simulator.instruments import underlying
 from simulator.switches import Switches
 
 Paper = Any  # the gateway of conftest, whose classes cannot be imported
@@ -54,10 +56,12 @@ async def test_delayed_data_come_with_10167_and_their_own_ticks(serve: Serve) ->
     for _ in range(OPEN + 20):
         seen += [frame for frame in await client.step() if frame[:4] == ["1", "6", "2", "68"]]
     prices = [frame[4] for frame in seen]
-    bars = paper.gateway.recorder._prices[416904, "TRADES"]
+    now = paper.gateway.now
+    spx = underlying("SPX")
+    bars = paper.gateway.recorder.bars(spx, "TRADES", 60, now - timedelta(days=1), now)
     # The first print of the day is shown once it is fifteen minutes old.
-    assert prices[0] == str(bars[0][1])
-    assert str(bars[-1][1]) not in prices
+    assert prices[0] == str(bars[0].close)
+    assert str(bars[-1].close) not in prices
 
 
 async def test_ib_insync_maps_delayed_ticks_to_the_ordinary_fields(
