@@ -22,6 +22,8 @@ QUESTIONS = {
     "upstream": "When was the gateway itself cut off from the broker?",
     "clock_skew": "Did gateway and machine agree on the time?",
     "clock_step": "When was the machine's clock set?",
+    "proposal_answered": "What did an operator answer to a proposed order?",
+    "proposal": "Which orders were proposed to an operator, and what became of them?",
     "operator": "What did a person tell the daemon, and why?",
     "tripped": "What did the daemon itself find that halts trading?",
     "paused": "When did the process stand still?",

@@ -54,14 +54,6 @@ class Steward(Section):
     later_days: float = Field(default=7, ge=0, le=60, description="Calendar days that the stress takes.")
 
 
-class Roll(Section):
-    """Rolling a layer to a later expiry."""
-
-    forward_vol_ratio_max: float = Field(
-        default=0.0, ge=0, le=10, description="Forward volatility over the held one's at most; 0: no limit."
-    )
-
-
 class ThetaPress(Section):
     """Regime after a losing condor in which sold volatility pays: lighter overlays, no put-side cuts."""
 

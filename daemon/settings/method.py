@@ -166,7 +166,14 @@ class Condors(Section):
         default=True, description="false: only condors found in the account are hedged, none is traded."
     )
     max_open: int = Field(default=4, ge=1, le=100, description="At most so many at a time.")
-    contracts: int = Field(default=10, ge=1, le=1000, description="Size of each.")
+    size: Literal["fixed", "share"] = Field(
+        default="fixed", description='"fixed": contracts; "share": of net liquidation.'
+    )
+    contracts: int = Field(default=10, ge=1, le=1000, description="Size of each, if fixed.")
+    net_liquidation_share: float = Field(
+        default=0.05, gt=0, le=1, description="Defined risk of each over net liquidation, if a share."
+    )
+    adopt: bool = Field(default=True, description="Condors found in the account are hedged too.")
     dte_target: int = Field(
         default=45, ge=1, le=365, description="Calendar days to expiry, the nearest is taken."
     )

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from daemon.settings import connections, economics, keys, limits, macro_facts, method, session
+from daemon.settings import connections, economics, keys, layers, limits, macro_facts, method, session
 from daemon.settings.credentials import CredentialSource
 from daemon.settings.environment import EnvironmentSource
 
@@ -29,7 +29,9 @@ class Settings(BaseSettings):
         min_length=1,
         description="Folder of everything the daemon keeps, relative to where it is started.",
     )
-    mode: Literal["auto"] = Field(default="auto", description='"auto" sends the orders it decides on.')
+    mode: Literal["auto", "advise"] = Field(
+        default="auto", description='"auto" sends its orders; "advise" proposes each one to an operator.'
+    )
 
     ib: connections.Ib = connections.Ib()
     redis: connections.Redis = connections.Redis()
@@ -52,6 +54,12 @@ class Settings(BaseSettings):
     expansion: method.Expansion = method.Expansion()
     bars: method.Bars = method.Bars()
     first_engine: method.FirstEngine = method.FirstEngine()
+    slope: layers.Slope = layers.Slope()
+    second: layers.Second = layers.Second()
+    breach: layers.Breach = layers.Breach()
+    confirmation: layers.Confirmation = layers.Confirmation()
+    roll: layers.Roll = layers.Roll()
+    advise: layers.Advise = layers.Advise()
     peel: method.Peel = method.Peel()
     condors: method.Condors = method.Condors()
     pricing: method.Pricing = method.Pricing()
@@ -59,7 +67,6 @@ class Settings(BaseSettings):
     wacc: economics.Wacc = economics.Wacc()
     decay: economics.Decay = economics.Decay()
     steward: economics.Steward = economics.Steward()
-    roll: economics.Roll = economics.Roll()
     theta_press: economics.ThetaPress = economics.ThetaPress()
     flow: economics.Flow = economics.Flow()
     beta_tilt: economics.BetaTilt = economics.BetaTilt()

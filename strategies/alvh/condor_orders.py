@@ -1,8 +1,11 @@
 """Carrying out condor plans: choosing four strikes from quotes, and closing what is held."""
 
+import math
+
 from msgspec import structs
 
 from strategies.alvh.condors import LEG_RATIOS
+from strategies.alvh.equity import book_equity_usd
 from strategies.alvh.plans import (
     Tenor,
     end_plan,
@@ -16,19 +19,19 @@ from strategies.alvh.plans import (
 )
 from strategies.core.commands import Leg, Purpose
 from strategies.core.events import ExpiryListed
-from strategies.core.facts import Quote
 from strategies.core.gates import order_pace, ready
 from strategies.core.holdings import Condor, CondorState, Plan, PlanStage
 from strategies.core.instruments import Instrument, Right
-from strategies.core.market import Unavailable, quote_of, spx_last
+from strategies.core.market import Unavailable, spx_last
 from strategies.core.notes import note_condor
 from strategies.core.order_price import limit_price, make_intent
 from strategies.core.records import Verdict
-from strategies.core.selection import quote_of_all, quoted_greeks
+from strategies.core.selection import closing_quotes, quote_of_all, quoted_greeks
 from strategies.core.turn import Turn
 
 # Strikes beyond this share of the spot have deltas far outside any target in use.
 _STRIKE_REACH = 0.30
+_MULTIPLIER = 100
 
 
 def carry_out_open(turn: Turn, plan: Plan) -> None:
@@ -93,22 +96,21 @@ def _shorts(listing: ExpiryListed, right: Right, spot: float, wing: float) -> li
 
 
 def _order(turn: Turn, plan: Plan) -> None:
-    k1, k2, k3, k4 = plan.chosen
     quotes = quote_of_all(turn, plan.chosen)
     if isinstance(quotes, Unavailable):
         return
-    contracts = turn.rules.condors.contracts
     legs = tuple(
         Leg(instrument=option, ratio=ratio) for option, ratio in zip(plan.chosen, LEG_RATIOS, strict=True)
     )
     limit = limit_price(legs, quotes, turn.rules.orders.cross_share)
+    size = size_verdict(turn)
     credit = Verdict(
         rule="credit",
         verdict="pass" if limit < 0 else "refuse",
         reason="" if limit < 0 else "the condor would not bring a credit",
-        inputs={"credit_per_unit": float(-limit), "contracts": contracts},
+        inputs={"credit_per_unit": float(-limit)},
     )
-    verdicts = [ready(turn), credit, order_pace(turn)]
+    verdicts = [ready(turn), size, credit, order_pace(turn)]
     if any(v.verdict != "pass" for v in verdicts):
         turn.drop_plan(plan.plan_id)
         turn.decide(plan_subject(plan), "refused", verdicts)
@@ -116,20 +118,55 @@ def _order(turn: Turn, plan: Plan) -> None:
     number = turn.state.counters.condors + 1
     turn.set(counters=structs.replace(turn.state.counters, condors=number))
     condor_id = f"C{number:04d}"
-    vega, theta = _unit_greeks(turn, legs)
+    contracts = wanted_contracts(turn)
     intent = make_intent(turn, Purpose.CONDOR_OPEN, condor_id, legs, contracts, limit, plan.last_ref)
-    send(turn, plan, intent, verdicts)
-    note_condor(
-        turn,
-        Condor(
-            condor_id=condor_id,
-            legs=(k1, k2, k3, k4),
-            state=CondorState.INTENDED,
-            opened_at=turn.now,
-            unit_vega_usd=vega,
-            unit_theta_usd=theta,
-        ),
-        plan.trigger,
+    if send(turn, plan, intent, verdicts):
+        note_condor(turn, _born(turn, plan, condor_id, legs), plan.trigger)
+
+
+def _born(turn: Turn, plan: Plan, condor_id: str, legs: tuple[Leg, ...]) -> Condor:
+    k1, k2, k3, k4 = plan.chosen
+    vega, theta = _unit_greeks(turn, legs)
+    equity = book_equity_usd(turn)
+    return Condor(
+        condor_id=condor_id,
+        legs=(k1, k2, k3, k4),
+        state=CondorState.INTENDED,
+        opened_at=turn.now,
+        equity_before_usd=turn.state.counters.equity_usd if equity is None else equity,
+        unit_vega_usd=vega,
+        unit_theta_usd=theta,
+    )
+
+
+def wanted_contracts(turn: Turn) -> int:
+    """Return the size of the next condor: fixed, or a share of net liquidation; after a loss never larger."""
+    rules, counters = turn.rules.condors, turn.state.counters
+    contracts = rules.contracts
+    if rules.size == "share":
+        worth = turn.state.account.net_liquidation_usd
+        risk_usd = rules.wing_points * _MULTIPLIER
+        contracts = 0 if worth is None else math.floor(float(worth) * rules.net_liquidation_share / risk_usd)
+    limit = counters.lost_contracts
+    return contracts if limit is None else min(contracts, limit)
+
+
+def size_verdict(turn: Turn) -> Verdict:
+    """Say how large the next condor is to be, and why."""
+    rules, counters = turn.rules.condors, turn.state.counters
+    contracts = wanted_contracts(turn)
+    worth, level = turn.state.account.net_liquidation_usd, counters.equity_to_pass_usd
+    return Verdict(
+        rule="condor_size",
+        verdict="pass" if contracts >= 1 else "refuse",
+        reason="" if contracts >= 1 else "rounds to no contract",
+        inputs={
+            "contracts": contracts,
+            "net_liquidation_usd": None if worth is None else float(worth),
+            "lost_contracts": counters.lost_contracts,
+            "equity_to_pass_usd": None if level is None else float(level),
+        },
+        thresholds={"size": rules.size, "contracts": rules.contracts},
     )
 
 
@@ -161,7 +198,7 @@ def carry_out_close(turn: Turn, plan: Plan) -> None:
         for leg in condor.legs
         if (held := condor.held.get(leg.key, 0))
     )
-    quotes = _closing_quotes(turn, [leg.instrument for leg in legs])
+    quotes = closing_quotes(turn, [leg.instrument for leg in legs])
     if isinstance(quotes, Unavailable):
         turn.decide(
             plan_subject(plan),
@@ -175,18 +212,5 @@ def carry_out_close(turn: Turn, plan: Plan) -> None:
         turn.decide(plan_subject(plan), "waiting", verdicts)
         return
     intent = make_intent(turn, Purpose.CONDOR_CLOSE, condor.condor_id, legs, contracts, limit, plan.last_ref)
-    send(turn, plan, intent, verdicts)
-    note_condor(turn, structs.replace(condor, state=CondorState.CLOSING), plan.trigger)
-
-
-def _closing_quotes(turn: Turn, options: list[Instrument]) -> list[Quote] | Unavailable:
-    """Return the legs' quotes; a worthless option has no bid, which is a bid of zero."""
-    quotes: list[Quote] = []
-    for option in options:
-        quote = quote_of(turn, option)
-        if isinstance(quote, Unavailable):
-            return quote
-        if quote.ask is None:
-            return Unavailable("leg without an ask")
-        quotes.append(structs.replace(quote, bid=quote.bid or 0.0))
-    return quotes
+    if send(turn, plan, intent, verdicts):
+        note_condor(turn, structs.replace(condor, state=CondorState.CLOSING), plan.trigger)

@@ -5,10 +5,11 @@ from datetime import date
 from msgspec import structs
 
 from strategies.alvh.bar import FinalBar
+from strategies.alvh.equity import closing_cost_usd
 from strategies.alvh.plans import add_plan, plans_for
 from strategies.core.commands import Purpose
 from strategies.core.holdings import Condor, CondorState, Plan
-from strategies.core.market import Unavailable, mark_of, quote_of
+from strategies.core.market import Unavailable, quote_of
 from strategies.core.records import Verdict
 from strategies.core.turn import Turn
 
@@ -126,17 +127,6 @@ def _profit_verdict(turn: Turn, condor: Condor) -> Verdict:
         inputs={"closing_cost_usd": cost, "credit_usd": credit},
         thresholds={"profit_share": share},
     )
-
-
-def closing_cost_usd(turn: Turn, condor: Condor) -> float | Unavailable:
-    """Return what it would cost to close at the latest mids, USD (no bid: half the ask)."""
-    cost = 0.0
-    for leg in condor.legs:
-        mark = mark_of(turn, leg)
-        if isinstance(mark, Unavailable):
-            return mark
-        cost -= condor.held.get(leg.key, 0) * leg.multiplier * mark
-    return cost
 
 
 def rearm(turn: Turn, bar: FinalBar) -> None:

@@ -7,16 +7,17 @@ many tries, is taken up in the next one.
 from msgspec import structs
 
 from strategies.alvh.plans import add_plan, end_plan, plans_for
+from strategies.alvh.submit import submit
 from strategies.core.book import has_live_order
-from strategies.core.commands import REDUCING, Leg, PlaceOrder, Purpose
-from strategies.core.facts import Quote
-from strategies.core.gates import count_order, order_pace, ready
+from strategies.core.commands import REDUCING, Leg, Purpose
+from strategies.core.gates import order_pace, ready
 from strategies.core.holdings import Condor, Layer, LayerState, Order, OrderStage, Plan, PlanStage
 from strategies.core.instruments import Instrument
-from strategies.core.market import Unavailable, quote_of
+from strategies.core.market import Unavailable
 from strategies.core.notes import note_layer
 from strategies.core.order_price import limit_price, make_intent
 from strategies.core.records import Verdict
+from strategies.core.selection import closing_quotes
 from strategies.core.turn import Turn
 
 
@@ -70,7 +71,7 @@ def _close_layer(turn: Turn, layer: Layer) -> None:
     """Sell all of a layer; one with a sold leg is closed as one combo."""
     subject = f"flatten:{layer.layer_id}"
     held = layer.positions
-    quotes = _closing_quotes(turn, [option for option, _ in held])
+    quotes = closing_quotes(turn, [option for option, _ in held])
     if isinstance(quotes, Unavailable):
         turn.decide(subject, "waiting", [Verdict(rule="quote", verdict="unavailable", reason=quotes.reason)])
         return
@@ -83,26 +84,13 @@ def _close_layer(turn: Turn, layer: Layer) -> None:
     purpose = Purpose.CUT_CLOSE if layer.short is not None else Purpose.LAYER_PEEL
     limit = limit_price(legs, quotes, turn.rules.orders.cross_share)
     intent = make_intent(turn, purpose, layer.layer_id, legs, units, limit)
-    turn.put_order(Order(intent=intent, stage=OrderStage.INTENDED, intended_at=turn.now, changed_at=turn.now))
-    count_order(turn)
-    turn.decide(subject, "ordered", verdicts, PlaceOrder(intent=intent))
-    note_layer(turn, structs.replace(layer, state=LayerState.PEELING), turn.state.trading.reason)
+    # A person asked for it: it is not proposed to one.
+    order = Order(intent=intent, stage=OrderStage.INTENDED, intended_at=turn.now, changed_at=turn.now)
+    if submit(turn, subject, order, verdicts):
+        note_layer(turn, structs.replace(layer, state=LayerState.PEELING), turn.state.trading.reason)
 
 
 def _leg(option: Instrument, count: int, units: int) -> Leg:
     """Return the leg that, times `units`, undoes a position of `count` contracts, or as many as fit."""
     each = abs(count) // units
     return Leg(instrument=option, ratio=-each if count > 0 else each)
-
-
-def _closing_quotes(turn: Turn, options: list[Instrument]) -> list[Quote] | Unavailable:
-    """Return the quotes that closing needs; a worthless option has no bid, which is a bid of zero."""
-    quotes: list[Quote] = []
-    for option in options:
-        quote = quote_of(turn, option)
-        if isinstance(quote, Unavailable):
-            return quote
-        if quote.ask is None:
-            return Unavailable("no ask")
-        quotes.append(structs.replace(quote, bid=quote.bid or 0.0))
-    return quotes

@@ -6,7 +6,7 @@ Recorded with each roll, strategy section 3; a limit on it is off by default.
 
 import math
 
-from strategies.core.gate_rules import RollRules
+from strategies.core.layer_rules import RollRules
 from strategies.core.records import Value, Verdict
 from strategies.core.unavailable import Unavailable
 

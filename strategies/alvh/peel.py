@@ -3,16 +3,17 @@
 import math
 from datetime import date, timedelta
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from strategies.alvh.bar import FinalBar
 from strategies.alvh.expansion import expanding
 from strategies.alvh.rsi import rsi_with
+from strategies.alvh.submit import stage_at_birth, submit
 from strategies.core.book import has_live_order
-from strategies.core.commands import Leg, PlaceOrder, Purpose
+from strategies.core.commands import Leg, Purpose
 from strategies.core.facts import Quote
-from strategies.core.gates import count_order, order_pace, ready
-from strategies.core.holdings import Layer, LayerState, Order, OrderStage, PeelRun
+from strategies.core.gates import order_pace, ready
+from strategies.core.holdings import Layer, LayerState, Order, PeelRun
 from strategies.core.market import Unavailable, mid, quote_of, spx_last, two_sided, vix_last
 from strategies.core.notes import note_layer
 from strategies.core.order_price import limit_price, make_intent
@@ -50,23 +51,40 @@ def condition(
     return zone.verdict == "fire" and calm.verdict == "pass", [zone, calm]
 
 
-def decide_on_bar(turn: Turn, bar: FinalBar) -> bool:
-    """Look at the peel condition on a final bar; if it holds, allow peeling in the next session.
+class Zone(Struct, frozen=True):
+    """Whether the peel condition holds on a bar: nothing is added then."""
 
-    Returns whether it holds: nothing is added then.
-    """
+    holds: bool
+    verdicts: list[Verdict]
+
+
+def zone_on_bar(turn: Turn, bar: FinalBar) -> Zone:
+    """Look at the peel condition on a final bar."""
     rsi = Unavailable(bar.unavailable["rsi"]) if bar.rsi is None else bar.rsi
     growing = Unavailable(bar.unavailable["expanding"]) if bar.expanding is None else bar.expanding
-    holds, verdicts = condition(turn, rsi=rsi, growing=growing)
+    return Zone(*condition(turn, rsi=rsi, growing=growing))
+
+
+def decide_on_bar(turn: Turn, bar: FinalBar, zone: Zone, due: tuple[str, ...]) -> None:
+    """Allow peeling in the next session: of everything while the condition holds, else only of what is due.
+
+    `due` are the layers that time-shifting hands over; they come first.
+    """
     following = turn.next_session()
-    open_layers = [layer for layer in turn.state.layers.values() if layer.peelable]
-    acts = holds and bool(open_layers) and following is not None
-    verdicts.append(_layers_verdict(len(open_layers)))
-    turn.decide("peel", "planned" if acts else "hold", verdicts)
+    held = sum(layer.peelable for layer in turn.state.layers.values())
+    acts = (zone.holds and held > 0) or bool(due)
+    verdicts = [*zone.verdicts, _layers_verdict(held)]
+    turn.decide("peel", "planned" if acts and following is not None else "hold", verdicts)
     if acts and following is not None:
-        run = PeelRun(session=following.day, not_before=turn.act_time(following), reason=f"bar of {bar.day}")
-        turn.set(peel=run)
-    return holds
+        turn.set(
+            peel=PeelRun(
+                session=following.day,
+                not_before=turn.act_time(following),
+                reason=f"bar of {bar.day}",
+                due=due,
+                only_due=not zone.holds,
+            )
+        )
 
 
 def _layers_verdict(count: int) -> Verdict:
@@ -93,9 +111,13 @@ def watch_provisional(turn: Turn) -> None:
     since = signals.calm_since or turn.now
     if signals.calm_since is None:
         turn.set(signals=structs.replace(signals, calm_since=since))
-    allowed = turn.state.peel is not None and turn.state.peel.session == session.day
+    run = turn.state.peel if turn.state.peel is not None and turn.state.peel.session == session.day else None
     held = [layer for layer in turn.state.layers.values() if layer.peelable]
-    if allowed or not held or turn.now - since < timedelta(seconds=rules.provisional_hold_s):
+    if (
+        (run is not None and not run.only_due)
+        or not held
+        or turn.now - since < timedelta(seconds=rules.provisional_hold_s)
+    ):
         return
     verdicts.append(
         Verdict(
@@ -107,7 +129,8 @@ def watch_provisional(turn: Turn) -> None:
     )
     turn.decide("peel", "planned", [*verdicts, _layers_verdict(len(held))])
     start = max(turn.now, turn.act_time(session))
-    turn.set(peel=PeelRun(session=session.day, not_before=start, reason="provisional reading held"))
+    before = run or PeelRun(session=session.day, not_before=start, reason="")
+    turn.set(peel=structs.replace(before, reason="provisional reading held", only_due=False))
 
 
 def _rsi_now(turn: Turn) -> float | Unavailable:
@@ -139,7 +162,7 @@ def step_when_due(turn: Turn) -> None:
         return
     by_scope: dict[str, list[Layer]] = {}
     for layer in turn.state.layers.values():
-        if layer.held:
+        if layer.peelable and (not run.only_due or layer.layer_id in run.due):
             scope = layer.condor_id if turn.rules.peel.scope == "condor" else "book"
             by_scope.setdefault(scope, []).append(layer)
     for scope in sorted(by_scope):
@@ -157,10 +180,11 @@ def _due(turn: Turn, run: PeelRun, scope: str) -> bool:
 
 def _step(turn: Turn, scope: str, layers: list[Layer]) -> None:
     """Sell half (rounded up) of what is left of the newest layer that is worth selling."""
-    for layer in sorted(layers, key=lambda x: (x.opened_at, x.layer_id), reverse=True):
+    due = () if turn.state.peel is None else turn.state.peel.due
+    for layer in sorted(layers, key=lambda x: (x.layer_id in due, x.opened_at, x.layer_id), reverse=True):
         if has_live_order(turn.state, layer.layer_id):
             return
-        worth = _worth_verdict(turn, layer)
+        worth = worth_verdict(turn, layer)
         if worth.verdict == "hold":
             turn.decide(f"peel:{layer.layer_id}", "hold", [worth])
             continue
@@ -173,7 +197,7 @@ def _step(turn: Turn, scope: str, layers: list[Layer]) -> None:
         return
 
 
-def _worth_verdict(turn: Turn, layer: Layer) -> Verdict:
+def worth_verdict(turn: Turn, layer: Layer) -> Verdict:
     """Say whether the layer is worth selling; where nobody bids, the bid is zero."""
     share = turn.rules.peel.leave_below_debit_share
     quote = quote_of(turn, layer.instrument)
@@ -232,11 +256,11 @@ def _sell(turn: Turn, scope: str, layer: Layer, quote: Quote, worth: Verdict) ->
     leg = Leg(instrument=layer.instrument, ratio=-1)
     limit = limit_price([leg], [quote], turn.rules.orders.cross_share)
     intent = make_intent(turn, Purpose.LAYER_PEEL, layer.layer_id, (leg,), quantity, limit)
-    order = Order(intent=intent, stage=OrderStage.INTENDED, intended_at=turn.now, changed_at=turn.now)
-    turn.put_order(order)
-    count_order(turn)
+    order = Order(intent=intent, stage=stage_at_birth(turn), intended_at=turn.now, changed_at=turn.now)
     run = turn.state.peel
     assert run is not None
+    if not submit(turn, subject, order, verdicts):
+        return
     turn.set(
         peel=structs.replace(
             run,
@@ -244,5 +268,4 @@ def _sell(turn: Turn, scope: str, layer: Layer, quote: Quote, worth: Verdict) ->
             last_step_at={**run.last_step_at, scope: turn.now},
         )
     )
-    turn.decide(subject, "ordered", verdicts, PlaceOrder(intent=intent))
     note_layer(turn, structs.replace(layer, state=LayerState.PEELING), run.reason)

@@ -6,20 +6,20 @@ from decimal import Decimal
 
 from msgspec import Struct, structs
 
-from strategies.core.commands import Intent, ListExpiry, PlaceOrder, Purpose
+from strategies.alvh.submit import stage_at_birth, submit
+from strategies.core.commands import Intent, Purpose
 from strategies.core.events import ChainListed, ExpiryListed
 from strategies.core.facts import Expiry
-from strategies.core.gates import count_order
 from strategies.core.holdings import Order, OrderStage, Plan, PlanStage
 from strategies.core.instruments import Instrument, Right
-from strategies.core.market import Unavailable, expiry_key
+from strategies.core.listings import listing_of
+from strategies.core.market import Unavailable
 from strategies.core.records import Verdict
 from strategies.core.selection import QuoteMore, nearest_delta, quoted_deltas
 from strategies.core.turn import Turn
 
 # How long a round of quotes may take before strikes without a two-sided quote are passed over.
 _ROUND_WAIT = timedelta(seconds=90)
-_ASK_AGAIN = timedelta(seconds=60)
 
 PLAN_PREFIX = "P"
 
@@ -73,7 +73,9 @@ def _after_order(turn: Turn, plan: Plan) -> None:
         turn.drop_plan(plan.plan_id)
         return
     order = turn.state.orders.get(plan.last_ref)
-    if plan.attempts >= turn.rules.orders.attempts_per_plan_max:
+    if order is not None and order.stage is OrderStage.WITHDRAWN:
+        end_plan(turn, plan, "withdrawn", "an operator refused the proposal or let it lapse")
+    elif plan.attempts >= turn.rules.orders.attempts_per_plan_max:
         end_plan(turn, plan, "gave up", "as many tries as allowed were made")
     elif order is not None and order.stage is OrderStage.REJECTED:
         end_plan(turn, plan, "refused", "the broker refused the order")
@@ -90,7 +92,8 @@ def end_plan(turn: Turn, plan: Plan, outcome: str, reason: str) -> None:
 
 def plan_subject(plan: Plan) -> str:
     """Return the name under which decisions on this plan are recorded."""
-    return f"{plan.purpose}:{plan.subject or plan.plan_id}"
+    rule = f"{plan.purpose}.{plan.engine}" if plan.engine else plan.purpose
+    return f"{rule}:{plan.subject or plan.plan_id}"
 
 
 class Tenor(Struct, frozen=True, kw_only=True):
@@ -110,7 +113,7 @@ def start_selecting(turn: Turn, plan: Plan, classes: Sequence[str], tenor: Tenor
         end_plan(turn, plan, "refused", f"no expiry of {wanted} in the allowed tenor is listed")
         return
     chain, listed = found
-    if listing_of(turn, chain, listed) is not None:
+    if listing_of(turn, chain.symbol, chain.trading_class, listed) is not None:
         turn.put_plan(
             structs.replace(
                 plan,
@@ -125,7 +128,9 @@ def start_selecting(turn: Turn, plan: Plan, classes: Sequence[str], tenor: Tenor
 def listing_for(turn: Turn, plan: Plan) -> ExpiryListed | None:
     """Return the contracts of the plan's expiry; after a restart they have to be asked for again."""
     chain = turn.state.market.chains.get(plan.trading_class)
-    return None if chain is None or plan.listed is None else listing_of(turn, chain, plan.listed)
+    if chain is None or plan.listed is None:
+        return None
+    return listing_of(turn, chain.symbol, chain.trading_class, plan.listed)
 
 
 def nearest_expiry(
@@ -142,21 +147,6 @@ def nearest_expiry(
         return None
     best = min(candidates, key=lambda c: c[:3])
     return best[3], best[4]
-
-
-def listing_of(turn: Turn, chain: ChainListed, listed: Expiry) -> ExpiryListed | None:
-    """Return the contracts of an expiry; where they are not known, ask for them (once a minute at most)."""
-    key = expiry_key(chain.trading_class, listed.last_trade)
-    known = turn.state.market.expiries.get(key)
-    if known is not None:
-        return known
-    asked = turn.state.market.asked.get(key)
-    if asked is None or turn.now - asked >= _ASK_AGAIN:
-        market = turn.state.market
-        turn.set(market=structs.replace(market, asked={**market.asked, key: turn.now}))
-        command = ListExpiry(symbol=chain.symbol, trading_class=chain.trading_class, listed=listed)
-        turn.request(f"contracts of {key}", command)
-    return None
 
 
 def search(
@@ -197,20 +187,26 @@ def timed_out(turn: Turn, plan: Plan) -> bool:
 
 
 def send(
-    turn: Turn, plan: Plan, intent: Intent, verdicts: Sequence[Verdict], premium_usd: Decimal = Decimal(0)
-) -> None:
-    """Write the intent down and ask for its transmission; the plan waits for the order's end."""
-    turn.put_order(
-        Order(
-            intent=intent,
-            stage=OrderStage.INTENDED,
-            intended_at=turn.now,
-            changed_at=turn.now,
-            plan=plan.plan_id,
-        )
+    turn: Turn,
+    plan: Plan,
+    intent: Intent,
+    verdicts: Sequence[Verdict],
+    premium_usd: Decimal = Decimal(0),
+    successor: str = "",
+) -> bool:
+    """Submit a plan's order, which the plan then waits for; returns whether the last gate let it pass."""
+    order = Order(
+        intent=intent,
+        stage=stage_at_birth(turn),
+        intended_at=turn.now,
+        changed_at=turn.now,
+        plan=plan.plan_id,
+        successor=successor,
     )
+    if not submit(turn, plan_subject(plan), order, verdicts, premium_usd):
+        turn.drop_plan(plan.plan_id)
+        return False
     turn.put_plan(
         structs.replace(plan, stage=PlanStage.ORDERED, attempts=plan.attempts + 1, last_ref=intent.order_ref)
     )
-    count_order(turn, premium_usd)
-    turn.decide(plan_subject(plan), "ordered", verdicts, PlaceOrder(intent=intent))
+    return True

@@ -5,13 +5,23 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from strategies.alvh.overlay_size import second_contracts, slope_contracts
 from strategies.core.gates import premium_left_usd
-from strategies.core.holdings import Condor
+from strategies.core.holdings import Condor, Engine, Plan
+from strategies.core.instruments import Instrument, Kind
 from strategies.core.market import Unavailable, spx_last
-from strategies.core.records import Verdict
+from strategies.core.records import Value, Verdict
+from strategies.core.selection import quoted_greeks
 from strategies.core.turn import Turn
 
-VIX_MULTIPLIER = 100
+_SHARES_PER_CONTRACT = 100
+
+
+class Base(Struct, frozen=True):
+    """A size before modifiers and caps, not rounded, and what it was made of."""
+
+    contracts: float
+    inputs: dict[str, Value]
 
 
 class Size(Struct, frozen=True):
@@ -21,45 +31,85 @@ class Size(Struct, frozen=True):
     verdict: Verdict
 
 
-def layer_size(turn: Turn, condor: Condor, fraction: float, forward: float, limit: Decimal) -> Size:
-    """Return fraction x N / (F x 100), cut by the caps and rounded down to whole contracts.
+def base_size(
+    turn: Turn, plan: Plan, condor: Condor, bought: Instrument, forward: float | None
+) -> Base | Unavailable:
+    """Return the size that the plan's engine asks for.
 
     Args:
         turn: the turn at hand.
+        plan: its engine and its fraction of the condor's notional N.
         condor: the condor that the layer protects.
-        fraction: share of its notional N.
-        forward: F, the VIX future of the option's expiry (VIX points).
-        limit: what one call may cost (points).
+        bought: the option, or VXX.
+        forward: F, the VIX future of the option's expiry (VIX points); None for shares.
+
+    First and breach: fraction x N / (F x 100). Slope: a share of V0 over the call's delta. Second: as the
+    first, or fraction x N / price in shares.
     """
-    caps = turn.rules.caps
-    base = fraction * condor.notional_usd / (forward * VIX_MULTIPLIER)
-    left = premium_left_usd(turn)
-    inputs = {
-        "fraction": fraction,
-        "notional_usd": condor.notional_usd,
-        "forward": forward,
-        "base_contracts": base,
-        "premium_left_usd": None if left is None else float(left),
-    }
-    thresholds = {"contracts_per_layer_max": caps.contracts_per_layer_max}
-    if left is None:
-        verdict = Verdict(
-            rule="size", verdict="unavailable", reason="net liquidation is not known", inputs=inputs
+    if plan.engine is Engine.SLOPE:
+        greeks = quoted_greeks(turn, bought)
+        if condor.vega_usd is None:
+            return Unavailable("the condor's vega at entry is not known")
+        if isinstance(greeks, Unavailable):
+            return greeks
+        share = turn.rules.slope.vega_share
+        inputs: dict[str, Value] = {"vega_usd": condor.vega_usd, "share": share, "delta": greeks.delta}
+        sized = slope_contracts(
+            vega_usd=condor.vega_usd, share=share, delta=greeks.delta, multiplier=bought.multiplier
         )
-        return Size(0, verdict)
-    affordable = math.floor(left / (limit * VIX_MULTIPLIER))
-    contracts = min(math.floor(base), caps.contracts_per_layer_max, affordable)
+        return Base(sized, inputs)
+    price = _share_price(turn, bought) if forward is None else forward
+    if isinstance(price, Unavailable):
+        return price
+    inputs = {"fraction": plan.fraction, "notional_usd": condor.notional_usd, "forward": price}
+    sized = second_contracts(
+        notional_usd=condor.notional_usd, share=plan.fraction, unit_usd=price * bought.multiplier
+    )
+    return Base(sized, inputs)
+
+
+def _share_price(turn: Turn, share: Instrument) -> float | Unavailable:
+    quote = turn.state.market.marks.get(share.key)
+    return Unavailable("no price") if quote is None else quote
+
+
+def capped_size(
+    turn: Turn, base: Base | Unavailable, factor: float, cost_usd: Decimal, bought: Instrument
+) -> Size:
+    """Return base x factor, cut by the caps and rounded down to whole contracts.
+
+    Args:
+        turn: the turn at hand.
+        base: what the engine asks for.
+        factor: product of the modifiers.
+        cost_usd: what one contract (or share) may cost.
+        bought: what is bought; a hundred shares count as one contract towards the cap.
+    """
+    left = premium_left_usd(turn)
+    if isinstance(base, Unavailable) or left is None:
+        reason = base.reason if isinstance(base, Unavailable) else "net liquidation is not known"
+        return Size(0, Verdict(rule="size", verdict="unavailable", reason=reason))
+    cap = turn.rules.caps.contracts_per_layer_max
+    cap *= _SHARES_PER_CONTRACT if bought.kind is Kind.STOCK else 1
+    wanted = base.contracts * factor
+    contracts = min(math.floor(wanted), cap, math.floor(left / cost_usd))
     reason = ""
     if contracts < 1:
-        reason = "rounds to no contract" if base < 1 else "premium cap is used up"
+        reason = "rounds to no contract" if wanted < 1 else "premium cap is used up"
     return Size(
-        contracts,
+        max(contracts, 0),
         Verdict(
             rule="size",
             verdict="refuse" if contracts < 1 else "pass",
             reason=reason,
-            inputs={**inputs, "contracts": contracts},
-            thresholds=thresholds,
+            inputs={
+                **base.inputs,
+                "base_contracts": base.contracts,
+                "factor": factor,
+                "premium_left_usd": float(left),
+                "contracts": contracts,
+            },
+            thresholds={"contracts_per_layer_max": turn.rules.caps.contracts_per_layer_max},
         ),
     )
 
@@ -77,16 +127,20 @@ def break_evens(condor: Condor, debit_usd: float) -> tuple[float, float]:
     return k2 - per_unit, k3 + per_unit
 
 
-def break_even_gate(turn: Turn, condor: Condor, new_debit_usd: Decimal) -> Verdict:
-    """Gate 2: the net debit of all layers, the new one included, against SPX and against the credit."""
+def break_even_gate(
+    turn: Turn, condor: Condor, new_debit_usd: Decimal, *, credit_share: bool = True
+) -> Verdict:
+    """Gate 2: the net debit of all layers, the new one included, against SPX and against the credit.
+
+    A delta cut is exempt from the share of the credit: `credit_share` is False for it.
+    """
     gates = turn.rules.gates
     debit = float(layer_debit_usd(turn, condor.condor_id) + new_debit_usd)
     credit = float(condor.credit_usd)
     spx = spx_last(turn)
-    thresholds = {
-        "debit_spx_share_max": gates.debit_spx_share_max,
-        "debit_credit_share_max": gates.debit_credit_share_max,
-    }
+    thresholds: dict[str, Value] = {"debit_spx_share_max": gates.debit_spx_share_max}
+    if credit_share:
+        thresholds["debit_credit_share_max"] = gates.debit_credit_share_max
     if isinstance(spx, Unavailable):
         return Verdict(rule="break_even", verdict="unavailable", reason=f"SPX: {spx.reason}")
     if condor.contracts < 1:
@@ -96,7 +150,7 @@ def break_even_gate(turn: Turn, condor: Condor, new_debit_usd: Decimal) -> Verdi
     reason = ""
     if per_unit > gates.debit_spx_share_max * spx:
         reason = "debit exceeds its share of SPX"
-    elif debit > gates.debit_credit_share_max * credit:
+    elif credit_share and debit > gates.debit_credit_share_max * credit:
         reason = "debit exceeds its share of the condor's credit"
     return Verdict(
         rule="break_even",

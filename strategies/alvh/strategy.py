@@ -10,19 +10,22 @@ from strategies.alvh import (
     condor_orders,
     condors,
     curve_history,
-    first_engine,
+    delta_cut_orders,
     flatten,
+    layer_orders,
     past_bars,
     peel,
     plans,
+    roll_orders,
+    submit,
     upkeep,
 )
 from strategies.alvh.closes import without_other_periods
+from strategies.core import adoption, halts, macro, market, orders, quarantine, reconcile
 from strategies.core import events as ev
-from strategies.core import halts, macro, market, orders, quarantine, reconcile
 from strategies.core.book import book_commission, on_execution
 from strategies.core.commands import AnyCommand, FetchHistory, ListChain, ListFutures, Purpose, Watch
-from strategies.core.instruments import SPX, VIX
+from strategies.core.instruments import SPX, VIX, XSP
 from strategies.core.mode import Action
 from strategies.core.option_model import new_york_day
 from strategies.core.records import AnyRecord, Unchanged
@@ -32,7 +35,10 @@ from strategies.core.turn import Turn
 _CARRY: dict[Purpose, plans.Carry] = {
     Purpose.CONDOR_OPEN: condor_orders.carry_out_open,
     Purpose.CONDOR_CLOSE: condor_orders.carry_out_close,
-    Purpose.LAYER_OPEN: first_engine.carry_out,
+    Purpose.LAYER_OPEN: layer_orders.carry_out,
+    Purpose.LAYER_ROLL: roll_orders.carry_out,
+    Purpose.CUT_OPEN: delta_cut_orders.carry_out_open,
+    Purpose.CUT_CLOSE: delta_cut_orders.carry_out_close,
 }
 _VIX_SESSIONS = 60
 ORDER_REF_PREFIX = "hedged-"
@@ -60,6 +66,7 @@ def step(state: State, event: ev.AnyEvent, seq: int) -> tuple[State, Outcome]:
     turn = Turn(structs.replace(state, seq=seq, time=event.time), event.time)
     _take_in(turn, event)
     orders.watch_the_clock(turn)
+    submit.let_lapse(turn)
     reconcile.ask_when_due(turn)
     peel.watch_provisional(turn)
     peel.step_when_due(turn)
@@ -71,7 +78,7 @@ def step(state: State, event: ev.AnyEvent, seq: int) -> tuple[State, Outcome]:
     return turn.state, Outcome(tuple(turn.records), tuple(turn.commands))
 
 
-def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - the table of events
+def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912, PLR0915 - the table of events
     match event:
         case ev.Lifecycle():
             _on_lifecycle(turn, event)
@@ -102,6 +109,8 @@ def _take_in(turn: Turn, event: ev.AnyEvent) -> None:  # noqa: C901, PLR0912 - t
             orders.on_not_transmitted(turn, event)
         case ev.OrderStatus():
             orders.on_status(turn, event)
+        case ev.ProposalAnswered():
+            submit.on_answer(turn, event)
         case ev.ExecutionReported():
             on_execution(turn, event.execution)
         case ev.Commission():
@@ -218,6 +227,7 @@ def _ask_for_listings(turn: Turn) -> None:
         ListFutures(),
         ListChain(underlying=SPX),
         ListChain(underlying=VIX),
+        *([ListChain(underlying=XSP)] if turn.rules.breach.use_xsp else []),
         *curve_history.missing_closes(turn),  # these and VIX first, so that made-up SPX bars find them
         FetchHistory(instrument=VIX, sessions=_VIX_SESSIONS),
         FetchHistory(instrument=SPX, sessions=sessions),
@@ -230,6 +240,8 @@ def _on_timer(turn: Turn, event: ev.Timer) -> None:
             upkeep.prune(turn)
             if turn.state.account.link is ev.Link.UP:
                 _ask_for_listings(turn)
+        case ev.Job.HEARTBEAT:
+            adoption.measure_adopted(turn)
         case ev.Job.ACT if not event.misfired:
             condors.decide_entry(turn)
         case ev.Job.BAR_FINAL if event.day is not None:
@@ -237,7 +249,7 @@ def _on_timer(turn: Turn, event: ev.Timer) -> None:
         case ev.Job.DAILY_SUMMARY if event.day is not None:
             upkeep.summarise(turn, event.day)
         case _:
-            pass  # heartbeats and session marks drive what depends on time, below
+            pass  # session marks drive what depends on time, below
 
 
 def _ask_for_quotes(turn: Turn, before: State) -> None:

@@ -5,19 +5,17 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from strategies.alvh.condors import closing_cost_usd
+from strategies.alvh.equity import condor_result_usd, hedge_result_usd
 from strategies.alvh.plans import PLAN_PREFIX
 from strategies.core.book import has_live_order
 from strategies.core.halts import alarm
 from strategies.core.holdings import CondorState, LayerState
-from strategies.core.market import Unavailable, mark_of
 from strategies.core.mode import Cause
 from strategies.core.records import Summary
 from strategies.core.state import State
 from strategies.core.turn import Turn
 
 _KEEP_BOOKED = timedelta(days=8)  # the broker repeats executions for up to seven days
-_CENT = Decimal("0.01")
 
 
 def prune(turn: Turn) -> None:
@@ -78,34 +76,9 @@ def summarise(turn: Turn, session: date) -> None:
             session=session,
             condors_open=sum(1 for c in state.condors.values() if any(c.held.values())),
             layers_open=sum(1 for layer in state.layers.values() if layer.positions),
-            condor_result_usd=_condor_result(turn),
-            hedge_result_usd=_hedge_result(turn),
+            condor_result_usd=condor_result_usd(turn),
+            hedge_result_usd=hedge_result_usd(turn),
             net_liquidation_usd=state.account.net_liquidation_usd,
             orders_today=state.counters.orders_today if state.counters.day == turn.today else 0,
         )
     )
-
-
-def _condor_result(turn: Turn) -> Decimal | None:
-    total = turn.state.counters.condors_closed_usd
-    for condor in turn.state.condors.values():
-        total += condor.cash_usd
-        if any(condor.held.values()):
-            cost = closing_cost_usd(turn, condor)
-            if isinstance(cost, Unavailable):
-                return None
-            total -= Decimal(repr(cost)).quantize(_CENT)
-    return total
-
-
-def _hedge_result(turn: Turn) -> Decimal | None:
-    total = turn.state.counters.hedge_closed_usd
-    for layer in turn.state.layers.values():
-        total += layer.realised_usd - layer.debit_usd
-        for instrument, quantity in layer.positions:
-            mark = mark_of(turn, instrument)
-            if isinstance(mark, Unavailable):
-                return None
-            worth = mark * quantity * instrument.multiplier
-            total += Decimal(repr(worth)).quantize(_CENT)
-    return total

@@ -146,10 +146,32 @@ def _condor_done(turn: Turn, condor: Condor, reason: str) -> None:
     credit = condor.credit_usd
     if 0 < contracts < condor.contracts:  # closed in part: the credit of what is left
         credit = (credit * contracts / condor.contracts).quantize(_CENTI_CENT)
-    state_after = CondorState.OPEN if any(condor.held.values()) else CondorState.CLOSED
-    note_condor(
-        turn, structs.replace(condor, state=state_after, contracts=contracts, credit_usd=credit), reason
+    condor = structs.replace(
+        condor, contracts=contracts, entered=max(condor.entered, contracts), credit_usd=credit
     )
+    if any(condor.held.values()):
+        note_condor(turn, structs.replace(condor, state=CondorState.OPEN), reason)
+    else:
+        close_condor(turn, condor, reason)
+
+
+def close_condor(turn: Turn, condor: Condor, reason: str) -> None:
+    """Close a condor that holds nothing any more; a loss keeps the next ones from being larger."""
+    note_condor(turn, structs.replace(condor, held={}, contracts=0, state=CondorState.CLOSED), reason)
+    if not condor.entered:
+        return
+    counters = turn.state.counters
+    lost = condor.cash_usd < 0
+    counters = structs.replace(counters, last_condor_lost=lost)
+    if lost:
+        before = counters.equity_usd if condor.equity_before_usd is None else condor.equity_before_usd
+        limit, level = counters.lost_contracts, counters.equity_to_pass_usd
+        counters = structs.replace(
+            counters,
+            lost_contracts=condor.entered if limit is None else min(limit, condor.entered),
+            equity_to_pass_usd=before if level is None else max(level, before),
+        )
+    turn.set(counters=counters)
 
 
 def _use_up(turn: Turn, layer: Layer) -> None:

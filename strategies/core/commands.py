@@ -23,6 +23,8 @@ class Purpose(StrEnum):
 
 CUT_PURPOSES = frozenset({Purpose.CUT_OPEN, Purpose.CUT_CLOSE})
 LAYER_PURPOSES = CUT_PURPOSES | {Purpose.LAYER_OPEN, Purpose.LAYER_PEEL, Purpose.LAYER_ROLL}
+# Orders that may pay premium.
+PAYING = frozenset({Purpose.LAYER_OPEN, Purpose.LAYER_ROLL, Purpose.CUT_OPEN})
 # Orders that only ever take off what is held.
 REDUCING = frozenset({Purpose.CONDOR_CLOSE, Purpose.LAYER_PEEL, Purpose.CUT_CLOSE})
 

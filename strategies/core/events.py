@@ -243,6 +243,15 @@ class OrderStatus(Event, frozen=True, kw_only=True, tag="order_status", omit_def
         finite(self.filled, self.remaining)
 
 
+class ProposalAnswered(Event, frozen=True, kw_only=True, tag="proposal_answered", omit_defaults=True):
+    """An operator approved or refused a proposed order."""
+
+    order_ref: str
+    approved: bool
+    by: str
+    reason: str = ""
+
+
 class ExecutionReported(Event, frozen=True, kw_only=True, tag="execution"):
     """An execution reached us, live; it is booked (a `fill` record) only the first time it is seen."""
 
@@ -303,6 +312,7 @@ AnyEvent = (
     | OrderTransmitted
     | OrderNotTransmitted
     | OrderStatus
+    | ProposalAnswered
     | ExecutionReported
     | Commission
     | Snapshot

@@ -97,7 +97,8 @@ class OrderSeen(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class PositionSeen(Struct, frozen=True, array_like=True):
-    """A position of the account, in contracts, signed."""
+    """A position of the account, in contracts, signed, and what one cost on average, USD, never signed."""
 
     instrument: InstrumentKey
     quantity: Decimal
+    average_cost_usd: Decimal | None = None

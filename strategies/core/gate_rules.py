@@ -40,12 +40,6 @@ class StewardRules(Struct, frozen=True, kw_only=True):
     later_days: float = 7.0
 
 
-class RollRules(Struct, frozen=True, kw_only=True):
-    """Rolling a layer to a later expiry; a ratio of 0 switches the forward-volatility limit off."""
-
-    forward_vol_ratio_max: float = 0.0
-
-
 class ThetaPressRules(Struct, frozen=True, kw_only=True):
     """The theta-press regime: lighter overlays while sold volatility pays."""
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from msgspec import structs
 
 from strategies.core.book import live_orders
-from strategies.core.commands import Purpose
+from strategies.core.commands import PAYING
 from strategies.core.events import Link
 from strategies.core.halts import mode_fault
 from strategies.core.holdings import LayerState
@@ -109,12 +109,14 @@ def premium_left_usd(turn: Turn) -> Decimal | None:
     if worth is None or worth <= 0:
         return None
     paid_today = state.counters.premium_today_usd if state.counters.day == turn.today else Decimal(0)
-    held = sum((layer.debit_usd for layer in state.layers.values()), Decimal(0))
+    held = sum((max(layer.debit_usd, Decimal(0)) for layer in state.layers.values()), Decimal(0))
     working = sum(
         (
-            order.intent.limit * (order.intent.quantity - order.filled) * 100
+            max(order.intent.limit, Decimal(0))
+            * (order.intent.quantity - order.filled)
+            * order.intent.legs[0].instrument.multiplier
             for order in live_orders(state)
-            if order.intent.purpose is Purpose.LAYER_OPEN
+            if order.intent.purpose in PAYING
         ),
         Decimal(0),
     )

@@ -15,6 +15,7 @@ from strategies.core.instruments import Instrument, InstrumentKey
 class OrderStage(StrEnum):
     """Where an order stands. `unknown` is a state: it blocks its subject until the broker's truth is read."""
 
+    PROPOSED = "proposed"
     INTENDED = "intended"
     TRANSMITTED = "transmitted"
     WORKING = "working"
@@ -24,9 +25,18 @@ class OrderStage(StrEnum):
     CANCELLED = "cancelled"
     REJECTED = "rejected"
     ABSENT = "absent"
+    WITHDRAWN = "withdrawn"
 
 
-ENDED = frozenset({OrderStage.FILLED, OrderStage.CANCELLED, OrderStage.REJECTED, OrderStage.ABSENT})
+ENDED = frozenset(
+    {
+        OrderStage.FILLED,
+        OrderStage.CANCELLED,
+        OrderStage.REJECTED,
+        OrderStage.ABSENT,
+        OrderStage.WITHDRAWN,
+    }
+)
 
 
 class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -135,9 +145,10 @@ class Condor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Four options of one expiry: long put, short put, short call, long call; signed legs are per contract.
 
     `credit_usd` is what was received at entry less commissions; `cash_usd` is all that flowed, commissions
-    included. The unit greeks are those of one contract at entry, kept for life. `used` names, by slot, the
+    included. The unit greeks are those of one contract at entry, kept for life. `entered` is what was
+    filled at entry, `equity_before_usd` what the book had made by then. `used` names, by slot, the
     episode in which a layer was last filled; `breaches` are the running episodes of a short strike breached,
-    by side.
+    by side. An `adopted` condor was opened by others.
     """
 
     condor_id: str
@@ -145,6 +156,8 @@ class Condor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     state: CondorState
     opened_at: datetime
     contracts: int = 0
+    entered: int = 0
+    equity_before_usd: Decimal | None = None
     held: dict[InstrumentKey, int] = {}
     credit_usd: Decimal = Decimal(0)
     cash_usd: Decimal = Decimal(0)
@@ -153,6 +166,7 @@ class Condor(Struct, frozen=True, kw_only=True, omit_defaults=True):
     armed: bool = True
     used: dict[str, str] = {}
     breaches: dict[str, Episode] = {}
+    adopted: bool = False
 
     @property
     def expiry(self) -> date:

@@ -86,12 +86,37 @@ def _key(
             return InstrumentKey(f"{kind}.{trading_class}.{_compact(last_trade)}.{strike:g}.{right}")
 
 
+_PARTS_BEFORE_RIGHT = 4
+
+
+class OptionName(Struct, frozen=True):
+    """What an option's key says of it."""
+
+    trading_class: str
+    last_trade: date
+    strike: float
+    right: Right
+
+
+def option_of_key(key: InstrumentKey) -> OptionName | None:
+    """Return what a key names, None unless it is an option's (the inverse of `instrument_key`)."""
+    head, _, right = key.rpartition(".")
+    parts = head.split(".", 3)
+    if parts[0] != Kind.OPTION or len(parts) < _PARTS_BEFORE_RIGHT or not parts[2].isdigit():
+        return None
+    _, trading_class, day, strike = parts
+    at = date(int(day[:4]), int(day[4:6]), int(day[6:8]))
+    return OptionName(trading_class, at, float(strike), Right(right))
+
+
 def _compact(day: date | None) -> str:
     return day.strftime("%Y%m%d") if day else "undated"
 
 
 SPX = Instrument(kind=Kind.INDEX, symbol="SPX", exchange="CBOE")
 VIX = Instrument(kind=Kind.INDEX, symbol="VIX", exchange="CBOE")
+XSP = Instrument(kind=Kind.INDEX, symbol="XSP", exchange="CBOE")
+VXX = Instrument(kind=Kind.STOCK, symbol="VXX", exchange="SMART")
 AD_NYSE = Instrument(kind=Kind.INDEX, symbol="AD-NYSE", exchange="NYSE")
 """Ticks as bid = advancing issues, ask = declining ones, bid size = unchanged; there is no last."""
 

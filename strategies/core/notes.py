@@ -1,9 +1,10 @@
 """Storing a layer, a condor or an order's move together with its record."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 from strategies.core.holdings import Condor, CondorState, Layer, Order
-from strategies.core.records import CondorRecord, LayerRecord, OrderState
+from strategies.core.records import CondorRecord, LayerRecord, OrderState, Proposal
 from strategies.core.turn import Turn
 
 
@@ -44,6 +45,25 @@ def note_condor(turn: Turn, condor: Condor, reason: str = "") -> None:
             realised_usd=condor.cash_usd if condor.state is CondorState.CLOSED else Decimal(0),
             vega_usd=condor.vega_usd,
             theta_usd=condor.theta_usd,
+            reason=reason,
+        )
+    )
+
+
+def note_proposal(turn: Turn, order: Order, reason: str) -> None:
+    """Write down where a proposed order stands."""
+    intent = order.intent
+    turn.records.append(
+        Proposal(
+            time=turn.now,
+            order_ref=order.ref,
+            state=order.stage,
+            purpose=intent.purpose,
+            subject=intent.subject,
+            quantity=intent.quantity,
+            limit=intent.limit,
+            legs=intent.legs,
+            lapses_at=order.intended_at + timedelta(seconds=turn.rules.advise.lifetime_s),
             reason=reason,
         )
     )

@@ -1,7 +1,8 @@
 """The life of an order, as a table.
 
+    proposed -> intended | withdrawn
     intended -> transmitted -> working -> filled | cancelled | rejected
-    any of the first three -> unknown -> whatever the broker's truth is | absent
+    intended to working -> unknown -> whatever the broker's truth is | absent
 
 An intent is transmitted at most once; `unknown` is left only by what the broker reports.
 """
@@ -24,6 +25,8 @@ from strategies.core.turn import Turn
 class Report(StrEnum):
     """What can be learned of an order."""
 
+    APPROVED = "approved"
+    WITHDRAWN = "withdrawn"
     SENT = "sent"
     NOT_SENT = "not_sent"
     WORKING = "working"
@@ -39,6 +42,8 @@ _S, _R = OrderStage, Report
 _FACTS = {_R.WORKING: _S.WORKING, _R.CANCELLED: _S.CANCELLED, _R.REJECTED: _S.REJECTED, _R.FILLED: _S.FILLED}
 # A stage that a report does not name is left as it is: a late or repeated report.
 LIFE: dict[OrderStage, dict[Report, OrderStage]] = {
+    _S.PROPOSED: {_R.APPROVED: _S.INTENDED, _R.WITHDRAWN: _S.WITHDRAWN},
+    _S.WITHDRAWN: {},
     _S.INTENDED: {**_FACTS, _R.SENT: _S.TRANSMITTED, _R.NOT_SENT: _S.ABSENT, _R.DOUBT: _S.UNKNOWN},
     _S.TRANSMITTED: {**_FACTS, _R.DOUBT: _S.UNKNOWN, _R.CANCEL_ASKED: _S.CANCELLING},
     _S.WORKING: {**_FACTS, _R.DOUBT: _S.UNKNOWN, _R.CANCEL_ASKED: _S.CANCELLING},

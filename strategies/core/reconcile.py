@@ -10,18 +10,28 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from strategies.core.book import book_commission, book_positions, on_execution, order_done, traded_instruments
+from strategies.core.adoption import adopt
+from strategies.core.book import (
+    book_commission,
+    book_positions,
+    close_condor,
+    on_execution,
+    order_done,
+    traded_instruments,
+)
 from strategies.core.commands import FetchSnapshot
 from strategies.core.events import Snapshot
 from strategies.core.facts import OrderSeen
 from strategies.core.halts import watch_loss, watch_perm_id
-from strategies.core.holdings import ENDED, CondorState, LayerState, Order, OrderStage
+from strategies.core.holdings import ENDED, LayerState, Order, OrderStage
 from strategies.core.mode import Cause
-from strategies.core.notes import note_condor, note_layer
+from strategies.core.notes import note_layer
 from strategies.core.orders import Report, move, reachable, report_of, unknown_orders
 from strategies.core.quarantine import quarantine, watch_differences
 from strategies.core.records import Reconciled
 from strategies.core.turn import Turn
+
+_EXPIRED = "expired; a settlement value is in the account's cash, not in the book"
 
 
 def on_snapshot(turn: Turn, event: Snapshot) -> None:
@@ -38,6 +48,8 @@ def on_snapshot(turn: Turn, event: Snapshot) -> None:
     _give_fills_up(turn)
     _drop_expired(turn, event)
     differences, foreign = _compare_positions(turn, event)
+    if not differences:
+        adopt(turn, event)
     watch_loss(turn, turn.state.account.net_liquidation_usd, event.net_liquidation_usd)
     said_before = account.reconciled_epoch == event.epoch and account.differences == differences
     turn.set(
@@ -73,7 +85,7 @@ def _settle_orders(turn: Turn, event: Snapshot) -> None:
         seen_order = known.get(order.ref)
         if seen_order is not None:
             _adopt(turn, order, seen_order)  # an order that was believed over may be seen alive
-        elif order.ended:
+        elif order.ended or order.stage is OrderStage.PROPOSED:
             continue
         elif order.filled >= order.intent.quantity:
             move(turn, order, Report.FILLED, "every fill is booked")
@@ -146,17 +158,13 @@ def _drop_expired(turn: Turn, event: Snapshot) -> None:
                     debit_usd=Decimal(0),
                     realised_usd=realised,
                 ),
-                "expired; a settlement value is in the account's cash, not in the book",
+                _EXPIRED,
             )
     for condor in list(turn.state.condors.values()):
         last = condor.legs[0].last_trade
         gone = not any(leg.key in held for leg in condor.legs)
         if any(condor.held.values()) and last is not None and last < turn.today and gone:
-            note_condor(
-                turn,
-                structs.replace(condor, held={}, contracts=0, state=CondorState.CLOSED),
-                "expired; a settlement value is in the account's cash, not in the book",
-            )
+            close_condor(turn, condor, _EXPIRED)
 
 
 def _compare_positions(turn: Turn, event: Snapshot) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -102,6 +102,20 @@ class OrderIntended(Record, frozen=True, kw_only=True, tag="order_intended", omi
     supersedes: str = ""
 
 
+class Proposal(Record, frozen=True, kw_only=True, tag="proposal", omit_defaults=True):
+    """An order that an operator is asked for was proposed, approved or withdrawn."""
+
+    order_ref: str
+    state: str
+    purpose: Purpose
+    subject: str
+    quantity: int
+    limit: Decimal
+    legs: tuple[Leg, ...]
+    lapses_at: datetime
+    reason: str = ""
+
+
 class OrderState(Record, frozen=True, kw_only=True, tag="order_state", omit_defaults=True):
     """An order moved in its life cycle."""
 
@@ -231,6 +245,7 @@ AnyRecord = (
     | BarClosed
     | BarMissing
     | OrderIntended
+    | Proposal
     | OrderState
     | Fill
     | LayerRecord

@@ -11,10 +11,17 @@ from strategies.core.gate_rules import (
     DecayRules,
     FlowRules,
     ReitRules,
-    RollRules,
     StewardRules,
     ThetaPressRules,
     WaccRules,
+)
+from strategies.core.layer_rules import (
+    AdviseRules,
+    BreachRules,
+    ConfirmationRules,
+    RollRules,
+    SecondRules,
+    SlopeRules,
 )
 
 
@@ -155,7 +162,10 @@ class CondorRules(Struct, frozen=True, kw_only=True):
 
     manage: bool = True
     max_open: int = 4
+    size: Literal["fixed", "share"] = "fixed"
     contracts: int = 10
+    net_liquidation_share: float = 0.05
+    adopt: bool = True
     dte_target: int = 45
     dte_min: int = 30
     dte_max: int = 60
@@ -219,6 +229,7 @@ class HaltRules(Struct, frozen=True, kw_only=True):
 class Rules(Struct, frozen=True, kw_only=True):
     """Everything that a decision may depend on besides the events."""
 
+    mode: Literal["auto", "advise"] = "auto"
     clock: ClockRules = ClockRules()
     stale: StaleRules = StaleRules()
     macro: MacroRules = MacroRules()
@@ -233,6 +244,11 @@ class Rules(Struct, frozen=True, kw_only=True):
     bars: BarRules = BarRules()
     schedule: ScheduleRules = ScheduleRules()
     first_engine: FirstEngineRules = FirstEngineRules()
+    slope: SlopeRules = SlopeRules()
+    second: SecondRules = SecondRules()
+    breach: BreachRules = BreachRules()
+    confirmation: ConfirmationRules = ConfirmationRules()
+    advise: AdviseRules = AdviseRules()
     peel: PeelRules = PeelRules()
     condors: CondorRules = CondorRules()
     gates: GateRules = GateRules()

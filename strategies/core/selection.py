@@ -7,11 +7,11 @@ strike, so each round quotes a few strikes inside the bracket around the target 
 import math
 from collections.abc import Mapping, Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from strategies.core.facts import Quote
 from strategies.core.instruments import Instrument, Right
-from strategies.core.market import Unavailable, future_of, future_price, mid, spx_last, two_sided
+from strategies.core.market import Unavailable, future_of, future_price, mid, quote_of, spx_last, two_sided
 from strategies.core.option_model import Greeks, black76, implied_volatility, years_to_settlement
 from strategies.core.turn import Turn
 
@@ -63,7 +63,10 @@ def _spread(strikes: Sequence[float]) -> tuple[float, ...]:
 
 
 def forward_of(turn: Turn, option: Instrument) -> float | Unavailable:
-    """Return the forward of an option's expiry: the VX future for VIX, S exp((r - q) T) for SPX."""
+    """Return the forward of an option's expiry: the VX future for VIX, S exp((r - q) T) for SPX and XSP.
+
+    XSP is a tenth of SPX, by definition.
+    """
     if option.symbol == "VIX":
         assert option.expiry is not None
         future = future_of(turn, option.expiry)
@@ -73,7 +76,8 @@ def forward_of(turn: Turn, option: Instrument) -> float | Unavailable:
         return spot
     pricing = turn.rules.pricing
     years = years_to_settlement(option, turn.now)
-    return spot * math.exp((pricing.rate - pricing.dividend_yield) * years)
+    scale = 0.1 if option.symbol == "XSP" else 1.0
+    return scale * spot * math.exp((pricing.rate - pricing.dividend_yield) * years)
 
 
 def quoted_greeks(turn: Turn, option: Instrument) -> Greeks | Unavailable:
@@ -84,27 +88,61 @@ def quoted_greeks(turn: Turn, option: Instrument) -> Greeks | Unavailable:
     return greeks_at(turn, option, mid(quote))
 
 
+def volatility_at(turn: Turn, option: Instrument, price: float) -> float | Unavailable:
+    """Return the volatility (a decimal a year) that explains an option's price (points)."""
+    forward = forward_of(turn, option)
+    if isinstance(forward, Unavailable):
+        return forward
+    assert option.right is not None
+    volatility = implied_volatility(
+        price=price,
+        forward=forward,
+        strike=option.strike,
+        years=years_to_settlement(option, turn.now),
+        rate=turn.rules.pricing.rate,
+        right=option.right,
+    )
+    return Unavailable("no volatility explains the quote") if volatility is None else volatility
+
+
 def greeks_at(turn: Turn, option: Instrument, price: float) -> Greeks | Unavailable:
     """Return the Black-76 greeks of an option at a price (points)."""
     forward = forward_of(turn, option)
     if isinstance(forward, Unavailable):
         return forward
+    volatility = volatility_at(turn, option, price)
+    if isinstance(volatility, Unavailable):
+        return volatility
     assert option.right is not None
-    years = years_to_settlement(option, turn.now)
-    rate = turn.rules.pricing.rate
-    volatility = implied_volatility(
-        price=price, forward=forward, strike=option.strike, years=years, rate=rate, right=option.right
-    )
-    if volatility is None:
-        return Unavailable("no volatility explains the quote")
     return black76(
         forward=forward,
         strike=option.strike,
-        years=years,
+        years=years_to_settlement(option, turn.now),
         volatility=volatility,
-        rate=rate,
+        rate=turn.rules.pricing.rate,
         right=option.right,
     )
+
+
+def extrinsic_of(turn: Turn, option: Instrument, price: float) -> float | Unavailable:
+    """Return the time value (points) in an option's price; a share has none."""
+    if option.right is None:
+        return Unavailable("not an option")
+    forward = forward_of(turn, option)
+    if isinstance(forward, Unavailable):
+        return forward
+    sign = 1.0 if option.right is Right.CALL else -1.0
+    return price - max(sign * (forward - option.strike), 0.0)
+
+
+def bid_or_zero(turn: Turn, instrument: Instrument) -> Quote | Unavailable:
+    """Return the fresh quote of what is to be closed; where nobody bids, the bid is zero."""
+    quote = quote_of(turn, instrument)
+    if isinstance(quote, Unavailable):
+        return quote
+    if quote.ask is None:
+        return Unavailable(f"{instrument.key}: no ask")
+    return structs.replace(quote, bid=quote.bid or 0.0)
 
 
 def quoted_deltas(turn: Turn, options: Sequence[Instrument]) -> dict[float, float]:
@@ -126,3 +164,14 @@ def quote_of_all(turn: Turn, options: Sequence[Instrument]) -> tuple[Quote, ...]
             return Unavailable(f"{option.key}: {quote.reason}")
         quotes.append(quote)
     return tuple(quotes)
+
+
+def closing_quotes(turn: Turn, options: Sequence[Instrument]) -> list[Quote] | Unavailable:
+    """Return the legs' quotes; a worthless option has no bid, which is a bid of zero."""
+    quotes: list[Quote] = []
+    for option in options:
+        quote = bid_or_zero(turn, option)
+        if isinstance(quote, Unavailable):
+            return quote
+        quotes.append(quote)
+    return quotes

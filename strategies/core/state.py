@@ -7,6 +7,7 @@ from decimal import Decimal
 import msgspec
 from msgspec import Struct
 
+from strategies.core.beta_state import BetaState
 from strategies.core.episode import Episode
 from strategies.core.events import ChainListed, ExpiryListed, Link
 from strategies.core.facts import Quote, SessionHours
@@ -42,6 +43,13 @@ class Differing(Struct, frozen=True, array_like=True):
     since: datetime
     book: int
     account: int
+
+
+class Sighting(Struct, frozen=True, kw_only=True):
+    """Foreign condors in the account, by name, and since when they stand so."""
+
+    names: tuple[str, ...]
+    since: datetime
 
 
 class Seen(Struct, frozen=True):
@@ -107,7 +115,11 @@ class Signals(Struct, frozen=True, kw_only=True):
 
 
 class Counters(Struct, frozen=True, kw_only=True):
-    """Numbers that caps and ids are made of."""
+    """Numbers that caps and ids are made of.
+
+    `equity_usd` is what the book had made on the last bar with marks. After a losing condor of
+    `lost_contracts` no condor is larger until the equity has passed `equity_to_pass_usd`.
+    """
 
     day: date | None = None
     orders_today: int = 0
@@ -120,6 +132,10 @@ class Counters(Struct, frozen=True, kw_only=True):
     layers: int = 0
     plans: int = 0
     entry_planned: date | None = None
+    last_condor_lost: bool = False
+    lost_contracts: int | None = None
+    equity_to_pass_usd: Decimal | None = None
+    equity_usd: Decimal = Decimal(0)
 
 
 class Guard(Struct, frozen=True, kw_only=True):
@@ -148,12 +164,14 @@ class State(Struct, frozen=True, kw_only=True):
     market: Market = Market()
     macro: dict[Series, Points] = {}
     signals: Signals = Signals()
+    beta: BetaState = BetaState()
     condors: dict[str, Condor] = {}
     layers: dict[str, Layer] = {}
     plans: dict[str, Plan] = {}
     orders: dict[str, Order] = {}
     booked: dict[str, Booked] = {}
     peel: PeelRun | None = None
+    sighting: Sighting | None = None
     counters: Counters = Counters()
     watch: tuple[InstrumentKey, ...] = ()
     verdicts: dict[str, str] = {}

@@ -21,9 +21,21 @@ pytestmark = pytest.mark.history
 FIRST, LAST, SESSIONS = "2018-01-22", "2018-02-16", 20
 OVERSOLD, OVERBOUGHT, FLAT_POINTS = 30.0, 70.0, 0.05
 CASH_USD = Decimal(1_000_000)
+LAYER_GATES = [
+    "ready",
+    "size",
+    "break_even",
+    "decay_budget",
+    "steward_stress",
+    "steward_irr",
+    "layers_open",
+    "order_pace",
+]
 GATES = {
-    "condor_open": ["ready", "credit", "order_pace"],
-    "layer_open": ["ready", "size", "break_even", "layers_open", "order_pace"],
+    "condor_open": ["ready", "condor_size", "credit", "order_pace", "never_raise_size"],
+    "layer_open.first": LAYER_GATES,
+    "layer_open.second": LAYER_GATES,
+    "layer_open.breach": LAYER_GATES,
     "peel": ["ready", "worth_selling", "liquidity_ratio", "order_pace"],
 }
 
@@ -82,16 +94,40 @@ def test_every_curve_is_the_settlements(bars: dict[str, Json], data_folder: Path
     assert (bars["2018-02-05"]["m1"], bars["2018-02-05"]["m2"]) == (33.225, 27.975)
 
 
-def test_layers_are_bought_in_a_band_and_contango_only(bars: dict[str, Json], audit: Audit) -> None:
-    """A layer's order follows a bar in a band and in contango; none is bought on a bar in backwardation."""
+def test_each_layer_is_bought_on_its_own_rules_signal(bars: dict[str, Json], audit: Audit) -> None:
+    """First engine: a band in contango. Second: expansion. Breach: a short strike passed in backwardation."""
+    engine = {layer["layer_id"]: layer["engine"] for layer in audit("layer")}
     orders = [order for order in audit("order_intended") if order["purpose"] == "layer_open"]
-    assert orders
+    strikes = {condor["condor_id"]: condor["strikes"] for condor in audit("condor")}
+    condors = {layer["layer_id"]: layer["condor_id"] for layer in audit("layer")}
     for order in orders:
         bar = bars[max(day for day in bars if day < order["time"][:10])]
-        assert bar["rsi"] > OVERBOUGHT or bar["rsi"] < OVERSOLD
-        assert bar["slope"] > FLAT_POINTS
+        match engine[order["subject"]]:
+            case "first":
+                assert bar["rsi"] > OVERBOUGHT or bar["rsi"] < OVERSOLD
+                assert bar["slope"] > FLAT_POINTS
+            case "second":
+                assert bar["expanding"]
+            case "breach":
+                assert bar["close"] < strikes[condors[order["subject"]]][1]
+                assert bar["slope"] < -FLAT_POINTS
+            case other:
+                pytest.fail(f"no {other} layer belongs into this February")
+    assert {engine[order["subject"]] for order in orders} == {"first", "second", "breach"}
     bought = {fill["order_ref"] for fill in audit("fill")}
     assert {order["order_ref"] for order in orders} <= bought
+
+
+def test_the_worked_example_happens(audit: Audit) -> None:
+    """Ten March calls of strike 16 on 01-23; May calls of strike 20 on 01-30; breach calls on 02-06."""
+    bought = {
+        (fill["time"][:10], fill["instrument"]): fill["quantity"]
+        for fill in audit("fill")
+        if fill["side"] == "BOT" and fill["instrument"].startswith("OPT.VIX")
+    }
+    assert bought["2018-01-23", "OPT.VIX.20180320.16.C"] == 10
+    assert ("2018-01-30", "OPT.VIX.20180515.20.C") in bought
+    assert any(day == "2018-02-06" for day, _ in bought)
 
 
 @pytest.mark.parametrize("day", ["2018-02-05", "2018-02-08"])

@@ -10,8 +10,10 @@ import pytest
 
 from research.broker import Broker
 from research.replay import Replay, Wanted
+from simulator.market.macro import made_up
 from simulator.market.sources import generate
 from strategies.core.events import AnyEvent
+from strategies.core.macro_facts import MacroFact, Series
 from strategies.core.records import AnyRecord
 
 SHOCK_START, SHOCK_SESSIONS = date(2018, 1, 8), 24
@@ -24,8 +26,14 @@ class Watched:
         self.events: list[AnyEvent] = []
         self.records: list[AnyRecord] = []
         self.days: list[date] = []
+        market = generate("shock", SHOCK_START, SHOCK_SESSIONS, 1)
+        figures = made_up("shock", 1, market.sessions[0].day, market.closes())
+        wanted.setdefault(
+            "macro",
+            [MacroFact(Series(name), *figure) for name in sorted(figures) for figure in figures[name]],
+        )
         self.replay = Replay(
-            generate("shock", SHOCK_START, SHOCK_SESSIONS, 1),
+            market,
             Wanted(history=Path("unused"), first=SHOCK_START, last=SHOCK_START, **wanted),
             observers=(self._observe,),
             days=(self._end_of_day,),

@@ -48,7 +48,7 @@ def test_all_faults_come_at_once(faults: Faults) -> None:
         delta_short = 0.5
         """
     ) == [
-        "mode = 'live': must be \"auto\"",
+        'mode = \'live\': must be "auto" or "advise"',
         "ib.host = 5: must be text, not empty",
         "ib.port = 70000: must be a whole number from 1 to 65535",
         'peel.scope = \'layer\': must be "book" or "condor"',

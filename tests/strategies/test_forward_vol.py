@@ -6,7 +6,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from strategies.alvh.forward_vol import forward_vol, roll_forward_vol_verdict
-from strategies.core.gate_rules import RollRules
+from strategies.core.layer_rules import RollRules
 from strategies.core.unavailable import Unavailable
 
 LIMITED = RollRules(forward_vol_ratio_max=1.2)

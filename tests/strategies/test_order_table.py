@@ -19,7 +19,10 @@ def test_every_stage_has_its_row() -> None:
 def test_nothing_leads_back_to_before_the_transmission() -> None:
     """No report makes an order sendable again: an intent is transmitted at most once."""
     targets = {(stage, after) for stage, row in LIFE.items() for after in row.values() if after in SENDABLE}
-    assert targets == {(OrderStage.INTENDED, OrderStage.TRANSMITTED)}
+    assert targets == {
+        (OrderStage.PROPOSED, OrderStage.INTENDED),  # a proposal was never sent
+        (OrderStage.INTENDED, OrderStage.TRANSMITTED),
+    }
 
 
 def test_filled_is_final() -> None:

@@ -76,5 +76,8 @@ def _commissions(ib: IB) -> tuple[tuple[str, Decimal], ...]:
 def _positions(rows: list[Position], account: str) -> tuple[PositionSeen, ...]:
     # A live update may come between the rows: the last word on a contract counts.
     latest = {row.contract.conId: row for row in rows if row.account == account}
-    named = {key_of(row.contract): row.position for row in latest.values() if row.position}
-    return tuple(PositionSeen(key, money(quantity)) for key, quantity in sorted(named.items()) if key)
+    named = {key: row for row in latest.values() if row.position and (key := key_of(row.contract))}
+    return tuple(
+        PositionSeen(key, money(row.position), money_or_none(abs(row.avgCost)))
+        for key, row in sorted(named.items())
+    )

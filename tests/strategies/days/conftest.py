@@ -14,6 +14,7 @@ from strategies.core import events as ev
 from strategies.core import facts
 from strategies.core.holdings import Condor, Layer, Order, OrderStage
 from strategies.core.instruments import Instrument
+from strategies.core.macro_facts import MacroFact, Series
 from strategies.core.records import AnyRecord, Decision
 from strategies.core.rules import Rules
 from strategies.core.state import State, decode_state, encode_state
@@ -34,6 +35,7 @@ class Desk:
         self.records: list[AnyRecord] = []
         self.todo: list[cm.AnyCommand] = []
         self.placed: list[cm.Intent] = []
+        self.macro: tuple[ev.Macro, ...] | None = None
 
     @property
     def now(self) -> datetime:
@@ -78,9 +80,23 @@ class Desk:
         self.take(
             ev.Lifecycle(time=self.now, phase=ev.Phase.STARTED, rules=rules or Rules()),
             ev.Calendar(time=self.now, sessions=self.broker.sessions),
+            *self.economy(),
         )
         self.connect()
         self.answer()
+
+    def economy(self) -> tuple[ev.Macro, ...]:
+        """Return the macro facts of the day: fed funds at a steady rate for five years, prices that rise."""
+        if self.macro is not None:
+            return self.macro
+        months = [self.today - timedelta(days=30 * n) for n in range(62, -1, -1)]
+        facts_ = [MacroFact(Series.FED_FUNDS, day, self.now - timedelta(days=1), 1.42) for day in months]
+        for series in (Series.CPI, Series.PPI):
+            facts_ += [
+                MacroFact(series, day, self.now - timedelta(days=1), 100.0 * 1.003**n)
+                for n, day in enumerate(months[-15:])
+            ]
+        return (ev.Macro(time=self.now, facts=tuple(facts_)),)
 
     def connect(self, *, paper: bool = True) -> None:
         """Bring the broker connection up, in a new epoch."""

@@ -87,7 +87,7 @@ def test_an_exit_waits_for_quotes_and_readiness(desk_with_condor: Desk) -> None:
     desk.world.given[wing] = facts.Quote(instrument=wing, bid=0.1)
     desk.next_session()
     desk.beat(3)
-    assert desk.verdicts("condor_close")["quotes"] == ("unavailable", "leg without an ask")
+    assert desk.verdicts("condor_close")["quotes"] == ("unavailable", f"{wing}: no ask")
     desk.world.given[wing] = facts.Quote(instrument=wing, ask=0.1)
     desk.beat(2)
     assert desk.condor.state is CondorState.CLOSED

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from strategies.alvh.sizing import break_even_gate, break_evens, layer_size
+from strategies.alvh.sizing import Base, break_even_gate, break_evens, capped_size
 from strategies.core import events as ev
 from strategies.core import facts
 from strategies.core.gates import layer_count, order_pace, premium_left_usd, ready
-from strategies.core.instruments import SPX, InstrumentKey
+from strategies.core.instruments import SPX, VIX, InstrumentKey
 from strategies.core.rules import CapRules, GateRules, Rules
 from strategies.core.turn import Turn
 
@@ -176,7 +176,7 @@ def test_a_premium_cap_without_room_is_a_recorded_nothing(desk: Desk) -> None:
 def test_a_condor_too_small_rounds_to_nothing(desk_with_condor: Desk) -> None:
     """A fraction of one contract is none."""
     desk = desk_with_condor
-    size = layer_size(turn(desk), desk.condor, 0.01, 12.475, Decimal("0.67"))
+    size = capped_size(turn(desk), Base(0.4, {}), 1.0, Decimal(67), VIX)
     assert (size.contracts, size.verdict.reason) == (0, "rounds to no contract")
 
 
