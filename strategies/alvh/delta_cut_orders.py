@@ -198,7 +198,7 @@ def carry_out_close(turn: Turn, plan: Plan) -> None:
         turn.drop_plan(plan.plan_id)
         return
     quotes = closing_quotes(turn, [instrument for instrument, _ in layer.positions])
-    verdicts = [ready(turn, adds_risk=False), order_pace(turn)]
+    verdicts = [ready(turn, adds_risk=False, subject=layer.layer_id), order_pace(turn)]
     if isinstance(quotes, Unavailable):
         verdicts.append(Verdict(rule="quotes", verdict="unavailable", reason=quotes.reason))
     if isinstance(quotes, Unavailable) or any(v.verdict != "pass" for v in verdicts):

@@ -80,7 +80,8 @@ def on_answer(turn: Turn, event: ProposalAnswered) -> None:
         withdraw(turn, order, f"refused {said}")
         return
     adds_risk = order.intent.purpose not in REDUCING
-    verdicts = [ready(turn, adds_risk=adds_risk), order_pace(turn), *last_gate(turn, order.intent)]
+    gate = ready(turn, adds_risk=adds_risk, subject=order.intent.subject)
+    verdicts = [gate, order_pace(turn), *last_gate(turn, order.intent)]
     if any(v.verdict in {"refuse", "unavailable"} for v in verdicts):
         turn.decide(f"proposal:{order.ref}", "refused", verdicts)
         return
