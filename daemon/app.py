@@ -17,6 +17,7 @@ from daemon.control.server import serve_control
 from daemon.errors import ExitCode, JournalCorrupt
 from daemon.handover import broker_settings, fred_access, windows_of
 from daemon.housekeeping import Housekeeping
+from daemon.journal_place import journal_place
 from daemon.loop import Loop, Observer
 from daemon.macro.feed import Known, MacroFeed
 from daemon.macro.folder import FolderSource
@@ -25,16 +26,13 @@ from daemon.macro.fred_client import FredClient
 from daemon.macro.port import MacroSource
 from daemon.macro.sources import FirstOf
 from daemon.operate import operate
-from daemon.patience import open_patiently
 from daemon.recovery import catch_up, recover
 from daemon.settings import Settings
 from daemon.standby import leased, while_held
 from daemon.standing import Standing
 from daemon.store.embedded import EmbeddedServer
-from daemon.store.folder_lock import lock_folder
 from daemon.store.port import Journal
 from daemon.store.redis_cache import RedisCache
-from daemon.store.redis_journal import RedisJournal
 from daemon.supervision import Supervision
 from daemon.telemetry.audit_file import AuditFile
 from daemon.telemetry.systemd import Systemd
@@ -43,8 +41,6 @@ from daemon.tuning import steady_collector
 from strategies.core.orders import order_id_floor
 
 _log = structlog.get_logger(__name__)
-
-_LOCKED_WITHIN_S = 5.0
 
 
 def run(settings: Settings, observe: Observer | None = None) -> ExitCode:
@@ -58,14 +54,16 @@ async def _run(settings: Settings, observe: Observer | None) -> ExitCode:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with (
-        _journal(settings, stop) as (journal, server, url),
-        leased(settings, url, journal, stop, alone=server is not None) as lease,
+        journal_place(settings, stop, patient=True) as place,
+        leased(settings, place.url, place.journal, stop, alone=place.server is not None) as lease,
     ):
         if lease is not None:
-            journal.show(lease.token)
+            place.journal.show(lease.token)
             play = settings.clock.source == "gateway"
             clock = PlayClock() if play else SystemClock()
-            await while_held(lease, attend(settings, journal, clock, stop, server=server, observe=observe))
+            await while_held(
+                lease, attend(settings, place.journal, clock, stop, server=place.server, observe=observe)
+            )
     return ExitCode.OK
 
 
@@ -163,34 +161,3 @@ async def _macro(
             client = await stack.enter_async_context(FredClient(access))
             sources.append(FredSource(client, cache, clock.now, renew_s=settings.fred.renew_s))
         yield MacroFeed(FirstOf(sources), known) if sources else None
-
-
-@asynccontextmanager
-async def _journal(
-    settings: Settings, stop: asyncio.Event
-) -> AsyncIterator[tuple[RedisJournal, EmbeddedServer | None, str]]:
-    """Open the journal, in an embedded server where no address is set; a server elsewhere is waited for.
-
-    With it comes the server, if it is ours, and its address.
-    """
-    url = settings.redis.url.get_secret_value()
-    server = None if url else EmbeddedServer(settings.state_path / "valkey")
-    settings.state_path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = await lock_folder(settings.state_path, within_s=_LOCKED_WITHIN_S, by="another daemon")
-    try:
-        if server is not None:
-            await server.start()
-            url = server.url
-        journal = RedisJournal(
-            url=url, prefix=settings.redis.prefix, timeout_s=settings.redis.connect_timeout_s
-        )
-        try:
-            patience_s = settings.ib.startup_timeout_s if server is None else 0.0
-            await open_patiently(journal, patience_s=patience_s, stop=stop)
-            yield journal, server, url
-        finally:
-            await journal.close()
-    finally:
-        if server is not None:
-            await server.stop()
-        os.close(lock)

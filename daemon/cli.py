@@ -20,6 +20,7 @@ from daemon.ops import (
     doctor,
     explain,
     health,
+    journal,
     macro,
     mode,
     replay,
@@ -51,6 +52,7 @@ app.command("doctor")(doctor.doctor)
 app.command("version")(version.version)
 app.add_typer(audit.app, name="audit")
 app.add_typer(config.app, name="config")
+app.add_typer(journal.app, name="journal")
 app.add_typer(macro.app, name="macro")
 
 

@@ -33,15 +33,18 @@ _POLL_S = 1.0
 
 @asynccontextmanager
 async def leased(
-    settings: Settings, url: str, journal: Journal, stop: asyncio.Event, *, alone: bool
+    settings: Settings, url: str, journal: Journal, stop: asyncio.Event, *, alone: bool, wait: bool = True
 ) -> AsyncIterator[Lease | None]:
-    """Hold the lease while the context lasts; wait for it as a standby. None when `stop` came first.
+    """Hold the lease while the context lasts; wait for it as a standby.
+
+    None comes when `stop` came first, or when it is neither free nor waited for.
 
     Args:
         settings: all of them.
         url: the server's address.
         journal: open; followed while waiting.
         stop: ends the waiting.
+        wait: stand by while another one holds it.
         alone: nobody else can reach this server, so a lease that a killed process left is no one's.
 
     Raises:
@@ -65,7 +68,7 @@ async def leased(
     try:
         patience_s = 0.0 if alone else settings.ib.startup_timeout_s
         ours = await _take_patiently(lease, alone=alone, patience_s=patience_s)
-        ours = ours or await _stand_by(settings, lease, journal, stop)
+        ours = ours or (wait and await _stand_by(settings, lease, journal, stop))
         try:
             yield lease if ours else None
         finally:

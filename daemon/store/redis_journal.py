@@ -14,6 +14,7 @@ from daemon.store.redis import RedisClient
 _ENDS = script.load("ends")
 _APPEND = script.load("append")
 _SAVE_SNAPSHOT = script.load("snapshot")
+_RESTORE_BEGIN = script.load("restore")
 _RESTORE = "a key was deleted or restored alone: restore all keys of the prefix from one backup"
 
 
@@ -50,7 +51,11 @@ class RedisJournal:
             keys=(self._keys.stream, self._keys.tip, self._keys.snapshot),
             args=(),
         )
-        *tip, known = (None if field is None else field.decode() for field in fence)
+        *tip, known, restoring = (None if field is None else field.decode() for field in fence)
+        if restoring is not None:
+            raise JournalCorrupt(
+                f"the restoration of the journal at {self._redis.where} was broken off: import the file again"
+            )
         found: list[str | None] = [None, None, None]
         for stream_id, flat in entries:
             last = codec.decode_commit(stream_id, dict(zip(flat[::2], flat[1::2], strict=True)))
@@ -155,6 +160,40 @@ class RedisJournal:
             f"trim the journal up to seq {up_to_seq}", "XTRIM", self._keys.stream, "MINID", keep_from
         )
         return int(dropped)
+
+    async def first_seq(self) -> int:
+        """Return the first record that is still there, 1 for an empty journal.
+
+        Raises:
+            JournalCorrupt: the first entry is damaged.
+        """
+        entries = await self._redis.run(
+            "read the journal's beginning", "XRANGE", self._keys.stream, "-", "+", "COUNT", 1
+        )
+        return codec.decode_commit(*entries[0]).first_seq if entries else 1
+
+    async def begin_restore(self, first: Commit) -> None:
+        """Make room for a journal that begins with this commit; until `end_restore` it cannot be opened.
+
+        Raises:
+            JournalConflict: there is a journal already.
+        """
+        outcome, seq = await self._redis.run_script(
+            "begin to restore the journal",
+            _RESTORE_BEGIN,
+            keys=(self._keys.stream, self._keys.tip, self._keys.snapshot),
+            args=(first.first_seq - 1, first.prev_hash, self._token),
+        )
+        self._check_fence(outcome, seq)
+        if outcome == b"conflict":
+            raise JournalConflict(
+                f"there is a journal at {self._redis.where} under redis.prefix {self._keys.prefix!r}, "
+                f"up to seq {seq.decode()}: give another prefix, or an empty state_dir"
+            )
+
+    async def end_restore(self) -> None:
+        """The restored journal is whole: from now on it can be opened."""
+        await self._redis.run("end the restoration", "HDEL", self._keys.tip, "restoring")
 
     async def check_durable(self) -> None:
         """Ask for the settings that matter now; see `Journal.check_durable`."""

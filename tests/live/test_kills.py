@@ -21,7 +21,7 @@ World = Any  # the helpers' classes: modules found at run time have no static ty
 SESSIONS = 2
 PLAY = ("--regime=shock", f"--sessions={SESSIONS}", "--seed=1")
 SEED = 20180205
-KILLS = 5
+KILLS = 25
 SILENCE_S = "300"  # the daemon stands still where a reply is withheld, until it is killed
 
 Json = dict[str, Any]
