@@ -9,20 +9,30 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def this_process() -> str:
-    """Return the name of this process: host, boot, process id, its start in ticks since the boot, chance."""
+    """Return the name of this process: host, boot, process ids' space, process id, start in ticks, chance."""
     pid = os.getpid()
-    return f"{socket.gethostname()}/{_boot()}/{pid}/{_started(pid)}/{secrets.token_hex(4)}"
+    return "/".join(
+        (socket.gethostname(), _boot(), _space(), f"{pid}", _started(pid) or "?", secrets.token_hex(4))
+    )
 
 
 def surely_dead(holder: str) -> bool:
     """Whether a process named by `this_process` certainly runs no more; False where nobody can tell."""
     parts = holder.split("/")
-    if len(parts) != 5 or parts[0] != socket.gethostname():
+    if len(parts) != 6 or parts[0] != socket.gethostname():
         return False
-    _, boot, pid, started, _ = parts
-    if not pid.isdigit() or not boot:
+    _, boot, space, pid, started, _ = parts
+    if boot and _boot() and boot != _boot():
+        return True
+    if not boot or not space or space != _space() or not pid.isdecimal():
         return False
-    return boot != _boot() or _started(int(pid)) != started
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False  # somebody else's, perhaps under the number of the dead one
+    return _started(int(pid)) not in {started, ""}
 
 
 def _boot() -> str:
@@ -32,11 +42,19 @@ def _boot() -> str:
         return ""
 
 
+def _space() -> str:
+    """Return the space in which process ids are counted: two containers may share a host's name."""
+    try:
+        return os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
+
+
 def _started(pid: int) -> str:
-    """Return when a process began; empty where it does not run."""
+    """Return when a process began; empty where that cannot be read."""
     try:
         # The command's name, in brackets, may hold anything; what follows it is numbers.
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return ""
-    return "" if fields[0] in {"Z", "X"} else fields[19]
+    return "ended" if fields[0] in {"Z", "X"} else fields[19]

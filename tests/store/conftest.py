@@ -51,6 +51,14 @@ async def journal(server: EmbeddedServer) -> AsyncIterator[RedisJournal]:
 
 
 @pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[Any]:
+    """A real server on a port of its own, not started yet."""
+    made = _load(_PROXY_FILE.with_name("redis_server.py")).RedisServer(tmp_path / "redis")
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def short_folder() -> Iterator[Path]:
     """A folder whose path is short enough for any socket, however the tests are run."""
     with tempfile.TemporaryDirectory(prefix="hedged-test-") as folder:

@@ -108,7 +108,7 @@ async def test_the_lease_of_a_dead_process_is_no_ones(lease: MakeLease) -> None:
     assert await heir.take()
 
 
-@pytest.mark.parametrize("holder", ["", "a", "elsewhere/boot/1/1/ab", "a/b/c/d/e/f"])
+@pytest.mark.parametrize("holder", ["", "a", "elsewhere/boot/s/1/1/ab", "a/b/c/d/e/f"])
 def test_nobody_is_called_dead_who_cannot_be_looked_at(holder: str) -> None:
     """Another machine's process may well live."""
     assert not surely_dead(holder)
@@ -116,6 +116,16 @@ def test_nobody_is_called_dead_who_cannot_be_looked_at(holder: str) -> None:
 
 def test_a_process_of_an_earlier_boot_is_dead() -> None:
     """Whatever number runs under its id now."""
-    host, _, pid, started, chance = this_process().split("/")
+    host, _, space, pid, started, chance = this_process().split("/")
     assert int(pid) == os.getpid()
-    assert surely_dead(f"{host}/an-earlier-boot/{pid}/{started}/{chance}")
+    assert surely_dead(f"{host}/an-earlier-boot/{space}/{pid}/{started}/{chance}")
+
+
+@pytest.mark.parametrize(("part", "value", "dead"), [(2, "pid:[1]", False), (4, "1", True), (3, "x", False)])
+def test_a_process_is_looked_up_only_where_its_number_means_the_same(
+    part: int, value: str, *, dead: bool
+) -> None:
+    """In another container the same number is another process; here another start is another process."""
+    parts = this_process().split("/")
+    parts[part] = value
+    assert surely_dead("/".join(parts)) is dead
