@@ -45,7 +45,7 @@ def _boot() -> str:
 def _space() -> str:
     """Return the space in which process ids are counted: two containers may share a host's name."""
     try:
-        return os.readlink("/proc/self/ns/pid")
+        return str(Path("/proc/self/ns/pid").readlink())
     except OSError:
         return ""
 
