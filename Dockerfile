@@ -10,6 +10,7 @@ RUN python -m venv /build \
     && /build/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements-dev.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY daemon ./daemon
+COPY research ./research
 COPY simulator ./simulator
 COPY strategies ./strategies
 # The build backend is in the lock too: nothing is fetched without a hash.
