@@ -45,7 +45,7 @@ class Regimes:
             history = relative_returns_pct(cap, equal, rules.return_sessions)
             fresh = latest(self._turn, Series.SP500_EQUAL)
             spread = fresh if isinstance(fresh, Unavailable) else newest(history, "equal-weighted S&P")
-            quartile = third_quartile(history, rules.history_min - rules.return_sessions)
+            quartile = third_quartile(history, rules.history_min)
         return theta_press(
             lost_condor=self._lost,
             vix_over_realised=self._signal("vix_over_realised"),

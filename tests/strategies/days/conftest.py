@@ -110,12 +110,12 @@ class Desk:
         self.todo.clear()
         self.take(ev.Connection(time=self.now, link=ev.Link.DOWN, epoch=self.broker.epoch, reason="cut"))
 
-    def restart(self) -> None:
-        """Kill the daemon and start it again from the bytes of its state."""
+    def restart(self, rules: Rules | None = None) -> None:
+        """Kill the daemon and start it again from the bytes of its state, with other rules if given."""
         self.todo.clear()
         self.state = decode_state(encode_state(self.state))
         self.take(
-            ev.Lifecycle(time=self.now, phase=ev.Phase.STARTED, rules=self.state.rules),
+            ev.Lifecycle(time=self.now, phase=ev.Phase.STARTED, rules=rules or self.state.rules),
             ev.Calendar(time=self.now, sessions=self.broker.sessions),
         )
         self.connect()
