@@ -210,7 +210,7 @@ def check_books(world: World, *, sessions: int) -> State:
     ours = book_positions(state)
     assert ours == {key: held[key] for key in sorted(held) if held[key]}
     theirs = world.audit("snapshot")[-1]["positions"]
-    assert ours == {key: int(quantity) for key, quantity in theirs}
+    assert ours == {key: int(quantity) for key, quantity, *_cost in theirs}
     bars = [record["session"] for record in world.audit("bar_closed")]
     assert len(bars) == len(set(bars)) == sessions
     verified = world.hedged("audit", "verify", str(world.audit_folder))
