@@ -18,6 +18,7 @@ ASK_FAILED = (BrokerError, RequestError, ConnectionError)
 """What asking may end with: no answer, a refusal, or no connection to ask on."""
 
 _CLOSE_WAIT_S = 1.0
+_MESSAGE_BYTES_MAX = 16 << 20  # the largest in use, lists of contracts, have some hundred kilobytes
 _ROOM_FOR_ORDERS = 10  # messages a second that requests leave to orders
 _ROOM_RETRY_S = 0.05
 
@@ -42,8 +43,7 @@ class Link:
         self._unanswered: dict[str, Awaitable[Any]] = {}
         if settings.play:
             self.ib.client.MaxRequests = 0
-        else:
-            self.on(self.ib.client.conn.hasData, self._heard)
+        self.on(self.ib.client.conn.hasData, self._heard)
         self._heard_at_s = asyncio.get_running_loop().time()
         # The library would re-subscribe an account summary that we never ask for, and await it nowhere.
         self.ib.errorEvent.disconnect(self.ib._onError)  # noqa: SLF001 - no public way
@@ -65,6 +65,10 @@ class Link:
 
     def _heard(self, _data: bytes) -> None:
         self._heard_at_s = asyncio.get_running_loop().time()
+        unread = len(self.ib.client._data)  # noqa: SLF001 - what the library keeps of an unfinished message
+        if unread > _MESSAGE_BYTES_MAX and self.ib.client.conn.transport is not None:
+            self._over(f"the gateway sent a message of more than {_MESSAGE_BYTES_MAX} bytes")
+            self.ib.client.conn.transport.abort()
 
     @property
     def closed(self) -> bool:

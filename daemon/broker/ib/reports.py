@@ -5,12 +5,12 @@ from decimal import Decimal
 
 from ib_insync import CommissionReport, Contract, Fill, OrderStatus, Trade
 
-from daemon.broker.codes import Meaning, meaning
+from daemon.broker.codes import LOCAL, Meaning, meaning
 from daemon.broker.ib.contracts import key_of
 from daemon.broker.ib.link import Link
 from daemon.broker.ib.market import Market
 from daemon.broker.ib.order_book import OrderBook
-from daemon.broker.ib.values import execution_of, money, money_or_none
+from daemon.broker.ib.values import execution_of, money, money_or_none, words
 from daemon.broker.inbox import UNSTAMPED, Inbox
 from strategies.core import events
 
@@ -32,11 +32,27 @@ class Reports:
     def listen(self, link: Link) -> None:
         """Take the order events of a connection."""
         ib = link.ib
-        link.on(ib.orderStatusEvent, self._status_changed)
+        link.on(ib.orderStatusEvent, self._readable(link, self._status_changed))
         link.on(ib.openOrderEvent, lambda trade: self.attribute(trade, ib.wrapper.clientId))
-        link.on(ib.execDetailsEvent, self._executed)
-        link.on(ib.commissionReportEvent, self._commissioned)
-        link.on(ib.errorEvent, lambda *message: self._message(link, *message))
+        link.on(ib.execDetailsEvent, self._readable(link, self._executed))
+        link.on(ib.commissionReportEvent, self._readable(link, self._commissioned))
+        link.on(ib.errorEvent, self._readable(link, lambda *message: self._message(link, *message)))
+
+    def _readable(self, link: Link, handler: Callable[..., None]) -> Callable[..., None]:
+        """Return a handler for which a report that makes no sense is a notice, and no reason to end.
+
+        The connection counts it: no snapshot during which one came is believed to be complete.
+        """
+
+        def read(*report: object) -> None:
+            try:
+                handler(*report)
+            except (ValueError, OverflowError, ArithmeticError) as error:
+                link.undecoded += 1
+                text = f"a report of the gateway makes no sense and was not taken: {words(str(error))}"
+                self._inbox.report(events.BrokerNotice(time=UNSTAMPED, code=LOCAL, text=text))
+
+        return read
 
     def attribute(self, trade: Trade, client_id: int) -> str:
         """Return our reference of a trade, noting its ids; empty for a foreign one."""
@@ -62,12 +78,12 @@ class Reports:
         if trade is None or not ref:
             # A request may name a whole group, say an expiry; only one with an id is one instrument.
             instrument = key_of(contract) if contract and contract.conId else None
-            notice = events.BrokerNotice(time=UNSTAMPED, code=code, text=text, instrument=instrument)
+            notice = events.BrokerNotice(time=UNSTAMPED, code=code, text=words(text), instrument=instrument)
             self._inbox.report(notice)
             return
         if trade.log and trade.log[-1].errorCode == code:
             trade.orderStatus.whyHeld = _INFERRED
-        self._reasons[ref] = f"{code} {text}"
+        self._reasons[ref] = f"{code} {words(text)}"
         self._report_status(trade, ref, confirmed=trade.orderStatus.whyHeld != _INFERRED)
 
     def _report_status(self, trade: Trade, ref: str, *, confirmed: bool) -> None:
@@ -75,7 +91,7 @@ class Reports:
         event = events.OrderStatus(
             time=UNSTAMPED,
             order_ref=ref,
-            status=status.status,
+            status=words(status.status),
             filled=money(status.filled),
             remaining=money(status.remaining),
             perm_id=status.permId or trade.order.permId,

@@ -14,6 +14,8 @@ from daemon.broker.ib.contracts import key_of
 from strategies.core.facts import Execution, OrderSeen, Quote
 from strategies.core.instruments import InstrumentKey
 
+TEXT_CHARS_MAX = 500
+ID_CHARS_MAX = 100
 _UNSET_ABOVE = 1e300  # the protocol's "no value" is the largest double
 
 
@@ -39,6 +41,23 @@ def quote_of(ticker: Ticker, instrument: InstrumentKey) -> Quote:
         last=price(ticker.last),
         mark=price(ticker.markPrice),
     )
+
+
+def words(text: str) -> str:
+    """Return a text of the broker for the record: of bounded length, without control characters."""
+    clipped = text if len(text) <= TEXT_CHARS_MAX else f"{text[:TEXT_CHARS_MAX]}..."
+    return "".join(sign if sign.isprintable() else "?" for sign in clipped)
+
+
+def identity(text: str) -> str:
+    """Return an id or reference of the broker as it is.
+
+    Raises:
+        ValueError: no id of any broker looks like that.
+    """
+    if len(text) > ID_CHARS_MAX or not text.isprintable():
+        raise ValueError(f"the broker sent {words(text)!r} where an id must be")
+    return text
 
 
 def money(value: float | str) -> Decimal:
@@ -68,7 +87,7 @@ def execution_of(fill: Fill, order_ref: str) -> Execution:
     execution = fill.execution
     at: datetime = execution.time
     return Execution(
-        exec_id=execution.execId,
+        exec_id=identity(execution.execId),
         order_ref=order_ref,
         perm_id=execution.permId,
         instrument=key_of(fill.contract),
@@ -85,7 +104,7 @@ def open_order_of(trade: Trade, order_ref: str) -> OrderSeen:
     return OrderSeen(
         order_ref=order_ref,
         perm_id=trade.order.permId,
-        status=status.status,
+        status=words(status.status),
         filled=money(status.filled),
         remaining=money(status.remaining),
     )
@@ -97,7 +116,7 @@ def completed_order_of(trade: Trade, order_ref: str) -> OrderSeen:
     return OrderSeen(
         order_ref=order_ref,
         perm_id=trade.order.permId,
-        status=trade.orderStatus.status,
+        status=words(trade.orderStatus.status),
         filled=filled,
         remaining=max(money(trade.order.totalQuantity) - filled, Decimal(0)),
     )
