@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-stamp
 UV     ?= uv
 
-.PHONY: setup demo test bench regimes check lock format clean
+.PHONY: setup demo test bench regimes check audit lock format clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,11 @@ check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What is installed agrees with itself, and no advisory is known for what is locked, where that can be asked.
+audit: setup
+	$(BIN)/python -m pip check
+	.ci/audit
 
 format: setup
 	$(BIN)/ruff format .

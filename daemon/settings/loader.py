@@ -1,6 +1,7 @@
 """Reads settings.toml and the environment into `Settings`, or says all that is wrong with them at once."""
 
 import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,8 @@ def load(path: Path | None) -> Settings:
 def _read(path: Path) -> dict[str, Any]:
     if not path.is_file():  # the library's source takes a missing file for an empty one
         raise ConfigError(f"settings file {path} does not exist: give its path with --settings")
+    if path.stat().st_mode & stat.S_IWOTH:
+        raise ConfigError(f"settings file {path} may be written by anybody: chmod o-w {path}")
     try:
         return TomlConfigSettingsSource(Settings, toml_file=path)()
     except tomllib.TOMLDecodeError as error:
