@@ -18,7 +18,7 @@ def entries(text: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("name", LOCKS)
 def test_every_entry_is_pinned_and_hashed(root: Path, name: str) -> None:
-    """pip installs with --require-hashes: a package that was exchanged on the way is refused."""
+    """Pip installs with --require-hashes: a package that was exchanged on the way is refused."""
     text = (root / name).read_text()
     blocks = re.split(r"\n(?=[a-z0-9])", text.strip())
     found = [block for block in blocks if not block.startswith("#")]

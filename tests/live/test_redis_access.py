@@ -15,11 +15,24 @@ from daemon.store.redis_journal import RedisJournal
 
 MakeWorld = Callable[..., Any]
 
-PASSWORD = "correct-horse-battery"  # noqa: S105 - of a server that lives for a test
+PASSWORD = "correct-horse-battery"
 # What docs/operations.md tells to allow.
 ALLOWED = (
     *("ping", "hello", "auth", "select", "client|setinfo", "config|get", "info", "eval", "evalsha"),
-    *("xadd", "xrange", "xrevrange", "xtrim", "get", "set", "del", "hget", "hmget", "hset", "hdel", "hincrby"),
+    *(
+        "xadd",
+        "xrange",
+        "xrevrange",
+        "xtrim",
+        "get",
+        "set",
+        "del",
+        "hget",
+        "hmget",
+        "hset",
+        "hdel",
+        "hincrby",
+    ),
 )
 
 
