@@ -38,7 +38,7 @@ class Counts:
                     self.bars.append(record)
                 case Decision(subject="peel"):
                     self._peel(record)
-                case LayerRecord() if record.quantity:
+                case LayerRecord() if record.quantity and not record.rolled_from:
                     day = new_york_day(event.time)
                     known = self._layers.setdefault(record.engine, {})
                     known.setdefault(record.layer_id, day)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from strategies.alvh.wacc import Wacc
+from strategies.alvh.wacc import Wacc, replaced
 from strategies.core.gate_rules import DecayRules
 from strategies.core.records import Value, Verdict
 from strategies.core.unavailable import Unavailable
@@ -63,11 +63,10 @@ def decay_gate(
     scale, usual = _scale(wacc_excess, rules)
     budget = share * scale * open_condor_theta_usd
     over = theta + carry > budget
-    notes = (*wacc.notes, *inflation, *usual)
     return Verdict(
         rule="decay_budget",
         verdict="refuse" if over else "pass",
-        reason="; ".join((*(("theta and carry exceed the budget",) if over else ()), *notes)),
+        reason="theta and carry exceed the budget" if over else "",
         inputs={
             "theta_usd_per_day": theta,
             "carry_usd_per_day": carry,
@@ -76,6 +75,7 @@ def decay_gate(
             "wacc_excess": _or_none(wacc_excess),
             "cpi_yoy_pct": _or_none(cpi_yoy_pct),
             "ppi_yoy_pct": _or_none(ppi_yoy_pct),
+            **replaced((*wacc.notes, *inflation, *usual)),
         },
         thresholds={**thresholds, "share": share, "scale": scale, "budget_usd_per_day": budget},
     )

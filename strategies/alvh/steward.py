@@ -8,7 +8,7 @@ from typing import Literal
 
 from msgspec import structs
 
-from strategies.alvh.wacc import Wacc
+from strategies.alvh.wacc import Wacc, replaced
 from strategies.core.gate_rules import StewardRules
 from strategies.core.records import Value, Verdict
 from strategies.core.unavailable import Unavailable
@@ -111,12 +111,11 @@ def _irr(irr: float | Unavailable, wacc: Wacc | Unavailable) -> Verdict:
         reason = f"base IRR: {irr.reason}"
         return Verdict(rule="steward_irr", verdict="unavailable", reason=reason, thresholds=thresholds)
     good = irr > wacc.value
-    failure = () if good else ("the condor yields no more than its capital costs",)
     return Verdict(
         rule="steward_irr",
         verdict="pass" if good else "refuse",
-        reason="; ".join((*failure, *wacc.notes)),
-        inputs={"base_irr": irr},
+        reason="" if good else "the condor yields no more than its capital costs",
+        inputs={"base_irr": irr, **replaced(wacc.notes)},
         thresholds=thresholds,
     )
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from strategies.core.gate_rules import WaccRules
+from strategies.core.records import Value
 from strategies.core.unavailable import Unavailable
 
 
@@ -48,6 +49,11 @@ def wacc_proxy(
     debt = risk_free + rules.credit_spread
     weight = rules.equity_weight
     return Wacc(weight * equity + (1.0 - weight) * debt, tuple(notes))
+
+
+def replaced(notes: Sequence[str]) -> dict[str, Value]:
+    """Return what had to be replaced, as the input of a verdict; nothing where nothing had to be."""
+    return {"replaced": "; ".join(notes)} if notes else {}
 
 
 def wacc_excess(

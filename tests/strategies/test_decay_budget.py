@@ -59,8 +59,8 @@ def test_low_or_unknown_inflation_lowers_the_share(
     """25 % while both are low, and while either is not known, which is noted."""
     said = gate(cpi_yoy_pct=cpi, ppi_yoy_pct=ppi)
     assert said.thresholds["share"] == share
-    assert ("CPI counts as low" in said.reason) == isinstance(cpi, Unavailable)
-    assert ("PPI counts as low" in said.reason) == isinstance(ppi, Unavailable)
+    assert ("CPI counts as low" in str(said.inputs.get("replaced"))) == isinstance(cpi, Unavailable)
+    assert ("PPI counts as low" in str(said.inputs.get("replaced"))) == isinstance(ppi, Unavailable)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_dear_capital_scales_the_budget_down(excess: float | Unavailable, scale:
     """Clip(1 - 10 x excess, 0.7, 1.3); without five years of rates, the least."""
     said = gate(wacc_excess=excess)
     assert said.thresholds["scale"] == pytest.approx(scale)
-    assert ("scale is its least" in said.reason) == isinstance(excess, Unavailable)
+    assert ("scale is its least" in str(said.inputs.get("replaced"))) == isinstance(excess, Unavailable)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +90,10 @@ def test_without_what_the_budget_is_made_of_nothing_passes(missing: dict[str, An
 def test_what_had_to_be_replaced_is_on_record() -> None:
     """The notes of the cost of capital stand in the verdict, whichever way it goes."""
     notes = Wacc(0.10, ("beta is 1: too few sessions",))
-    assert gate(wacc=notes).reason == "beta is 1: too few sessions"
+    assert gate(wacc=notes).inputs["replaced"] == "beta is 1: too few sessions"
     over = gate(wacc=notes, open_condor_theta_usd=0.0)
-    assert over.reason == "theta and carry exceed the budget; beta is 1: too few sessions"
+    assert over.reason == "theta and carry exceed the budget"
+    assert over.inputs["replaced"] == "beta is 1: too few sessions"
 
 
 def test_capital_below_zero_pays_for_nothing() -> None:

@@ -182,7 +182,8 @@ def test_both_halves_have_verdicts_of_their_own(changes: dict[str, Any], stress:
 def test_what_was_replaced_in_the_cost_of_capital_is_on_record() -> None:
     """Notes stand in the verdict beside the failure."""
     _, irr = steward_gate(**{**CASE, "wacc": Wacc(0.5, ("beta is 1: too few sessions",))})
-    assert irr.reason == "the condor yields no more than its capital costs; beta is 1: too few sessions"
+    assert irr.reason == "the condor yields no more than its capital costs"
+    assert irr.inputs["replaced"] == "beta is 1: too few sessions"
 
 
 @pytest.mark.parametrize(
