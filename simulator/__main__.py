@@ -14,6 +14,7 @@ from simulator.ledger import Ledger
 from simulator.logs import log_to_stderr
 from simulator.market.model import MarketDataError
 from simulator.server import Server
+from simulator.state_store import StateError
 
 
 async def serve(arguments: Arguments) -> None:
@@ -22,8 +23,11 @@ async def serve(arguments: Arguments) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
-        ledger = stack.enter_context(Ledger(arguments.ledger))
+        ledger = stack.enter_context(Ledger(arguments.ledger, append=arguments.resumes))
         gateway = Gateway(arguments.settings, arguments.market, ledger, arguments.faults)
+        if arguments.keeper is not None:
+            arguments.keeper.restore(gateway, arguments.until)
+            gateway.save = arguments.keeper.save
         server = await stack.enter_async_context(Server(gateway, arguments.host, arguments.port))
         control = None
         if arguments.control is not None:
@@ -40,6 +44,8 @@ async def serve(arguments: Arguments) -> None:
         }
         if control is not None:
             start_line["control"] = f"127.0.0.1:{control.port}"
+        if arguments.resumes:
+            start_line["resumed"] = True
         if arguments.schedule:
             start_line["faults"] = list(arguments.schedule)
         sys.stdout.write(json.dumps(start_line) + "\n")
@@ -53,7 +59,7 @@ def main() -> int:
     try:
         arguments = parse()
         asyncio.run(serve(arguments))
-    except (ArgumentError, FaultError, MarketDataError, OSError) as error:
+    except (ArgumentError, FaultError, MarketDataError, StateError, OSError) as error:
         sys.stderr.write(f"python -m simulator: {error}\n")
         return 2
     return 0

@@ -14,14 +14,16 @@ from simulator.clock import ClockError, ClockMode, parse_mode
 from simulator.faults import Faults, random_schedule
 from simulator.gateway import Settings
 from simulator.hours import NEW_YORK, new_york_day
+from simulator.keeper import Keeper
 from simulator.macro_files import write_macro
 from simulator.market.model import Market, Session
 from simulator.market.sources import generate, open_history
+from simulator.state_arguments import open_state
 from simulator.switches import add_switches, read_switches
 
 _HISTORY_FROM, _HISTORY_TO = date(2018, 1, 22), date(2018, 2, 16)
 _GENERATED_FROM = date(2026, 1, 5)
-_SESSIONS = 24
+_REGIME, _SESSIONS = "shock", 24
 _SESSION_MIN = timedelta(minutes=5)
 _FULL_DAY = timedelta(minutes=390)
 _IDLE_BEFORE = timedelta(days=7)  # a start on a weekend or holiday waits for the first session
@@ -33,7 +35,13 @@ class ArgumentError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arguments:
-    """What the command line asks for."""
+    """What the command line asks for.
+
+    Attributes:
+        keeper: keeps the state, if it is to outlive the process.
+        until: up to when a gateway with a state plays before it serves; None to go on where it stood.
+        resumes: there is a state already.
+    """
 
     host: str
     port: int
@@ -43,6 +51,9 @@ class Arguments:
     ledger: Path | None
     schedule: tuple[str, ...]
     control: int | None
+    keeper: Keeper | None = None
+    until: datetime | None = None
+    resumes: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -141,6 +152,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--step-client", type=int, metavar="ID", help="whose time requests step the clock")
     parser.add_argument("--step-s", type=int, default=60, help="seconds between instants of a session")
     parser.add_argument("--ledger", type=Path, metavar="FILE", help="write the gateway's own record here")
+    parser.add_argument(
+        "--state", type=Path, metavar="DIR", help="keep ids, orders and account here over restarts"
+    )
     parser.add_argument("--fault", action="append", default=[], metavar="NAME[@N|@HH:MM]")
     parser.add_argument("--faults", type=int, metavar="SEED", help="a random schedule of faults")
     parser.add_argument("--control", type=int, metavar="PORT", help="take commands on this loopback port")
@@ -159,6 +173,7 @@ def parse(values: list[str] | None = None) -> Arguments:
         FaultError: an unknown fault.
         MarketDataError: the market cannot be built.
         OSError: a macro file cannot be written.
+        StateError: the state cannot be used.
     """
     found = _parser().parse_args(sys.argv[1:] if values is None else values)
     _check_numbers(found)
@@ -168,21 +183,28 @@ def parse(values: list[str] | None = None) -> Arguments:
     from_now_on = start is None and found.history is None and found.clock.speed is not None
     if from_now_on:
         start = datetime.now(UTC)
-    special = _special_session(found, start)
-    market = _market(found, start, special)
+    state = open_state(
+        found, found.regime or _REGIME, _SESSIONS if found.sessions is None else found.sessions
+    )
+    begin = _GENERATED_FROM if start is None else new_york_day(start)
+    if state is not None:
+        begin = state.begin(begin)
+    special = _special_session(found, begin)
+    market = _market(found, begin, special)
     if from_now_on:
         start = datetime.now(UTC)  # making the market took seconds, and this clock is to be the wall's
-    elif start is None and found.clock.speed is not None:
+    elif start is None and found.clock.speed is not None and (state is None or state.head is None):
         start = market.sessions[0].open  # a running clock begins where there is something to see
     first, last = market.sessions[0].day, market.sessions[-1].day
     if start is not None and not first - _IDLE_BEFORE <= new_york_day(start) <= last:
         raise ArgumentError(f"--start {start.isoformat()}: not within the played days {first} to {last}")
+    made_at, until = (start, None) if state is None else state.resume(start)
     settings = Settings(
         account=found.account,
         cash=found.cash,
         seed=found.seed,
         clock=found.clock,
-        start=start,
+        start=made_at,
         step_s=found.step_s,
         step_client=found.step_client,
         switches=read_switches(found),
@@ -197,6 +219,9 @@ def parse(values: list[str] | None = None) -> Arguments:
         ledger=found.ledger,
         schedule=(*found.fault, *schedule),
         control=found.control,
+        keeper=None if state is None else state.keeper(begin),
+        until=until,
+        resumes=state is not None and state.head is not None,
     )
 
 
@@ -209,20 +234,19 @@ def _check_numbers(found: argparse.Namespace) -> None:
         raise ArgumentError(f"--control {found.control}: not a port; use 0 to 65535")
 
 
-def _special_session(found: argparse.Namespace, start: datetime | None) -> Session | None:
+def _special_session(found: argparse.Namespace, day: date) -> Session | None:
     """Return the first day's session if its hours are given."""
     if found.session is None:
         return None
     if found.history is not None:
         raise ArgumentError("--session: only for generated days; recorded days have their own hours")
-    day = _GENERATED_FROM if start is None else new_york_day(start)
     opens, closes = (datetime.combine(day, at, NEW_YORK).astimezone(UTC) for at in found.session)
     if closes - opens < _SESSION_MIN:
         raise ArgumentError(f"--session: {closes - opens} is too short; give it at least {_SESSION_MIN}")
     return Session(day=day, open=opens, close=closes, half_day=closes - opens < _FULL_DAY)
 
 
-def _market(found: argparse.Namespace, start: datetime | None, special: Session | None) -> Market:
+def _market(found: argparse.Namespace, begin: date, special: Session | None) -> Market:
     if found.history is not None:
         if found.macro is not None:
             raise ArgumentError("--macro: only for generated days; real ones have real macro figures")
@@ -232,9 +256,8 @@ def _market(found: argparse.Namespace, start: datetime | None, special: Session 
         return open_history(found.history, first, last, found.seed)
     if found.first is not None or found.last is not None:
         raise ArgumentError("--from and --to: only for real days; name their folder with --history")
-    begin = _GENERATED_FROM if start is None else new_york_day(start)
     sessions = _SESSIONS if found.sessions is None else found.sessions
-    regime = found.regime or "shock"
+    regime = found.regime or _REGIME
     market = generate(regime, begin, sessions, found.seed, special)
     if found.macro is not None:
         write_macro(found.macro, market, regime, found.seed)

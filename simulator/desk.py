@@ -62,6 +62,24 @@ class Desk:
         """Return the first free order id of a client; it survives its reconnects."""
         return self._next_ids.get(client_id, 1)
 
+    @property
+    def next_ids(self) -> dict[int, int]:
+        """The first free order id of each client that has placed orders; a copy."""
+        return dict(self._next_ids)
+
+    @property
+    def bound(self) -> int:
+        """The last id, negative, that an order made by hand was given; 0 before the first."""
+        return self._bound
+
+    def restore_ids(self, next_ids: dict[int, int], bound: int) -> None:
+        """Go on with the ids of an earlier process."""
+        self._next_ids, self._bound = dict(next_ids), bound
+
+    def roll_back_all(self, count: int) -> None:
+        """Forget the last ids that every client has used (a fault)."""
+        self._next_ids = {client: max(1, known - count) for client, known in self._next_ids.items()}
+
     def roll_back(self, client_id: int) -> None:
         """Forget which order ids a client has used (a fault)."""
         self._next_ids.pop(client_id, None)

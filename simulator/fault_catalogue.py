@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from simulator.outages import CONNECTIVITY, OFFLINE
 
 # What an occurrence of a fault is counted in.
-CONNECTION, PLACE, CANCEL, FILL, REQUEST, INSTANT, ALWAYS, SPAN = (
+CONNECTION, RESTART, PLACE, CANCEL, FILL, REQUEST, INSTANT, ALWAYS, SPAN = (
     "connection",
+    "restart",
     "placeOrder",
     "cancelOrder",
     "fill",
@@ -52,6 +53,12 @@ _ROWS = (
         CONNECTION,
         "the Nth start is given order ids from 1 again",
         "Lean.Brokerages.InteractiveBrokers #242: nextValidId rolls back after a restart",
+    ),
+    (
+        "restart_id_rollback",
+        RESTART,
+        "at the Nth start with a state, the last four order ids of every client are given out again",
+        "Lean.Brokerages.InteractiveBrokers #242: 38103 fell to 38099 in a restart, callbacks met two orders",
     ),
     (
         "hold_ack",

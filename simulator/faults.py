@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, time
 
-from simulator.fault_catalogue import ALWAYS, CATALOGUE, CONNECTION, SPAN, Fault
+from simulator.fault_catalogue import ALWAYS, CATALOGUE, CONNECTION, RESTART, SPAN, Fault
 from simulator.hours import NEW_YORK
 from simulator.outages import OutageError, Outages, parse_outage
 from simulator.randomness import uniform
@@ -98,7 +98,7 @@ def random_schedule(seed: int) -> list[str]:
 
     Spans, switches and refused connections are left out: they would end the conversation, not disturb it.
     """
-    known = [fault for fault in CATALOGUE.values() if fault.of not in {SPAN, ALWAYS, CONNECTION}]
+    known = [fault for fault in CATALOGUE.values() if fault.of not in {SPAN, ALWAYS, CONNECTION, RESTART}]
     share = _RANDOM_COUNT / len(known)
     chosen = [fault for fault in known if uniform(seed, "fault", fault.name) < share]
     return [_at_random(seed, fault) for fault in chosen]

@@ -6,7 +6,7 @@ the seed and on the requests in the order in which they came.
 
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -118,6 +118,7 @@ class Gateway:
         self._settlement = Settlement(
             market=self.market, account=self.account, exchange=self.exchange, feed=self.feed, ledger=ledger
         )
+        self.save: Callable[[Gateway], None] | None = None
         self._step_client = settings.step_client
         self._watched_on: date | None = None
         self._ahead = deque(t for t in instants(market.sessions, settings.step_s) if t > self.now)
@@ -205,6 +206,11 @@ class Gateway:
         client.unblock()
         self.send_ticks([client])
         client.flush()
+
+    def keep(self) -> None:
+        """Write the state down, if it is to outlive this process; before anything of it is told."""
+        if self.save is not None:
+            self.save(self)
 
     def steps_with(self, client: Client | None) -> bool:
         """Return whether a client's time requests move the clock."""

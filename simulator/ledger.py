@@ -11,14 +11,17 @@ class Ledger:
     """Appends one JSON object a line and flushes each; without a path it keeps nothing.
 
     Args:
-        path: file to write anew, None for no ledger.
+        path: file to write, None for no ledger.
+        append: go on after what is there; otherwise it is written anew.
 
     Raises:
         OSError: the file cannot be written.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        self._file: TextIO | None = None if path is None else path.open("w", encoding="utf-8")
+    def __init__(self, path: Path | None, *, append: bool = False) -> None:
+        self._file: TextIO | None = None
+        if path is not None:
+            self._file = path.open("a", encoding="utf-8") if append else path.open("w", encoding="utf-8")
 
     def write(self, kind: str, time: datetime, **facts: object) -> None:
         """Append one record.

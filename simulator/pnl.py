@@ -12,7 +12,7 @@ from simulator.quotes import Board
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Start:
+class DayStart:
     """How a day began: net liquidation, realised profit, and per contract its value and cash flows."""
 
     day: date
@@ -33,20 +33,23 @@ class PnlFeed:
         account: whose profits.
         board: the marks.
         clients: who is told.
+
+    Attributes:
+        start: how the present day began; None before the first instant.
     """
 
     def __init__(self, account: Account, board: Board, clients: Clients) -> None:
         self._account = account
         self._board = board
         self._clients = clients
-        self._start: _Start | None = None
+        self.start: DayStart | None = None
 
     def begin(self, now: datetime) -> None:
         """Take the account as it stands as the day's beginning, once a day."""
         day = new_york_day(now)
-        if self._start is not None and self._start.day == day:
+        if self.start is not None and self.start.day == day:
             return
-        self._start = _Start(
+        self.start = DayStart(
             day=day,
             net=self._account.value(self._board.mark, self._board.spot).net_liquidation,
             realized=self._account.realized,
@@ -76,16 +79,16 @@ class PnlFeed:
                 client.send(frame)
 
     def _whole(self, request_id: int) -> bytes:
-        assert self._start is not None
+        assert self.start is not None
         value = self._account.value(self._board.mark, self._board.spot)
-        realized = value.realized - self._start.realized
-        numbers = (value.net_liquidation - self._start.net, value.unrealized, realized)
+        realized = value.realized - self.start.realized
+        numbers = (value.net_liquidation - self.start.net, value.unrealized, realized)
         daily, unrealized, done = (float(cents(number)) for number in numbers)
         return replies.pnl(request_id, daily, unrealized, done)
 
     def _single(self, request_id: int, con_id: int) -> bytes:
-        assert self._start is not None
-        start, account, nothing = self._start, self._account, Decimal(0)
+        assert self.start is not None
+        start, account, nothing = self.start, self._account, Decimal(0)
         held = account.positions.get(con_id)
         worth = self._worth(con_id)
         flow = account.flows.get(con_id, nothing) - start.flows.get(con_id, nothing)

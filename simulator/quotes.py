@@ -196,6 +196,11 @@ class Board:
         self._lasts[item.con_id] = price
         self._quotes.pop(item.con_id, None)
 
+    def traded(self, item: Instrument, price: float) -> None:
+        """Take the last print of a contract from another time than this instant."""
+        self._lasts[item.con_id] = price
+        self._quotes.pop(item.con_id, None)
+
     def mark(self, item: Instrument) -> float:
         """Return the price to value a position at: the mark, else the last mark, else the model."""
         mark = self.quote(item).mark

@@ -74,4 +74,5 @@ class Server:
         while True:
             await asyncio.sleep(_BEAT_S)
             self._gateway.run_to(clock.now())
+            self._gateway.keep()
             self._gateway.clients.flush()

@@ -214,6 +214,7 @@ class Session(asyncio.Protocol):
     def _write(self, data: bytes) -> None:
         if self._transport is None or self._transport.is_closing():
             return
+        self._gateway.keep()
         self._transport.write(data)
 
     def _refuse(self, code: int, reason: str) -> None:
