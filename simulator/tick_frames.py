@@ -1,7 +1,7 @@
 """Frames of ticks; layouts of server version 176.
 
 A tick is written once as what stands before and after the request id, the only field in which the frames of
-two subscribers of one contract differ; `frames` puts an id between. Ticks are plain ASCII.
+two subscribers of one contract differ; the id is put between at the end. Ticks are plain ASCII.
 """
 
 from collections.abc import Sequence
@@ -12,8 +12,11 @@ from simulator.wire import text
 Tick = tuple[str, str, int]
 """A tick without its request id: what stands before the id, what after, and how long both are together."""
 
-# Lengths as the four characters that they are on the wire; no tick comes near the last.
-_LENGTHS = [size.to_bytes(4).decode("latin-1") for size in range(1024)]
+# Stands for the request id; neither the lengths of so short frames nor the digits in them contain it.
+ID = b"\xff"
+_ID = ID.decode("latin-1")
+# Lengths as the four characters that they are on the wire; no tick is so long that they contain `ID`.
+_LENGTHS = [size.to_bytes(4).decode("latin-1") for size in range(255)]
 _PRICE, _SIZE, _GENERIC, _OPTION = "1\x006\x00", "2\x006\x00", "45\x006\x00", "21\x00"
 _OPTION_TAIL = "\x00%d\x000\x00%.6f\x00%s\x00%.6f\x00%s"
 _REST = "0.0\x00%.8f\x00%.6f\x00%.6f\x00%.4f\x00"
@@ -49,11 +52,15 @@ def options(rows: Sequence[tuple[int, float, float]], model: OptionValue) -> lis
     return [(_OPTION, tail, len(_OPTION) + len(tail)) for tail in tails]
 
 
-def frames(ticks: Sequence[Tick], request_id: int) -> bytes:
-    """Return the frames of some ticks for one subscription, in one piece."""
-    own = str(request_id)
-    more = len(own)
+def template(ticks: Sequence[Tick], id_size: int) -> bytes:
+    """Return the frames of some ticks with `ID` where a request id of so many characters belongs."""
     parts: list[str] = []
     for head, tail, size in ticks:
-        parts += (_LENGTHS[size + more], head, own, tail)
+        parts += (_LENGTHS[size + id_size], head, _ID, tail)
     return "".join(parts).encode("latin-1")
+
+
+def frames(ticks: Sequence[Tick], request_id: int) -> bytes:
+    """Return the frames of some ticks for one subscription, in one piece."""
+    own = b"%d" % request_id
+    return template(ticks, len(own)).replace(ID, own)

@@ -12,7 +12,7 @@ from simulator.hours import new_york_day
 from simulator.instruments import Instrument
 from simulator.quotes import Board, Quote
 from simulator.recorder import Recorder, TimedBar
-from simulator.shown import Present, Shown, advance
+from simulator.shown import NOTHING, Present, Shown, advance
 from simulator.tick_faults import TickFaults
 from simulator.tick_frames import Tick
 from simulator.tick_numbers import FROZEN, LIVE
@@ -20,14 +20,14 @@ from simulator.ticks import Subscription
 
 
 class _Step(NamedTuple):
-    """The step that subscribers of a contract take together; `frames` are made once a request id."""
+    """The step that subscribers of a contract take together; `templates` are by the size of request ids."""
 
     before: Shown
     quote: Quote
     day: TimedBar | None
     after: Shown
     ticks: list[Tick]
-    frames: dict[int, bytes]
+    templates: dict[int, bytes]
 
 
 class TickStream:
@@ -52,7 +52,9 @@ class TickStream:
         self._generics = generics
         self._faults = faults
         self._bars = bars
-        self._steps: dict[tuple[int, frozenset[str], int], list[_Step]] = {}
+        # The steps of this instant by the identity of what was shown, and the latest shown of each kind.
+        self._steps: dict[int, _Step] = {}
+        self._latest: dict[tuple[int, frozenset[str], int], Shown] = {}
         # What was subscribed at the last instant: how much, and which contracts.
         self._lines = 0
         self._watched: dict[int, Instrument] = {}
@@ -65,6 +67,7 @@ class TickStream:
         """Start a new instant, to which the board has been moved, and prepare what the clients watch."""
         self._now, self._day = now, new_york_day(now)
         self._steps = {}
+        self._latest = {}
         self._halts = self._faults.halt_ticks()
         lines = [subscription for client in clients for subscription in client.subscriptions.values()]
         if len(lines) != self._lines or self._has_new:
@@ -78,55 +81,63 @@ class TickStream:
         assert self._now is not None
         for client in clients:
             lines = client.subscriptions
-            client.send(*[made for key in sorted(lines) if (made := self._frames(client, lines[key]))])
+            if client.is_blocked:
+                self._hold(lines.values())
+            else:
+                client.send(*[made for key in sorted(lines) if (made := self._frames(lines[key]))])
             if client.bar_feeds:
                 self._bars.send(client, self._now)
 
     def send_one(self, client: Client, subscription: Subscription) -> None:
-        """Send all there is of a new subscription."""
+        """Send all there is of a new subscription: an answer, which waits for who does not read."""
         if subscription.item.con_id not in self._watched:
             self._has_new = True
-        client.send(self._frames(client, subscription))
+        client.send(self._frames(subscription))
 
-    def _frames(self, client: Client, subscription: Subscription) -> bytes:
-        """Return the frames of what has changed of one subscription."""
+    def _hold(self, lines: Iterable[Subscription]) -> None:
+        """Keep the present quotes of delayed subscriptions, which are due later."""
         assert self._now is not None
-        item, kind, head = subscription.item, subscription.kind, b""
-        if subscription.wants_frozen and kind in {LIVE, FROZEN} and not client.is_blocked:
+        for line in lines:
+            if line.is_delayed:
+                line.keep(self._faults.distort(self._board.quote(line.item)), self._now)
+
+    def _frames(self, subscription: Subscription) -> bytes:
+        """Return the frames of what has changed of one subscription."""
+        item, head = subscription.item, b""
+        if subscription.wants_frozen and subscription.kind in {LIVE, FROZEN}:
             head = b"".join(subscription.change_kind(LIVE if self._board.is_open(item) else FROZEN))
-            kind = subscription.kind
+        kind = subscription.kind
         quote = self._board.frozen(item) if kind == FROZEN else self._board.quote(item)
-        if client.is_blocked:
-            if subscription.is_delayed:
-                subscription.keep(self._faults.distort(quote), self._now)
-            return head
         if kind not in {LIVE, FROZEN}:
             return self._delayed(subscription, quote)
         step = self._step(subscription, quote)
         subscription.shown = step.after
         if not step.ticks:
             return head
-        request_id = subscription.request_id
-        made = step.frames.get(request_id)
+        own = subscription.wire_id
+        made = step.templates.get(len(own))
         if made is None:
-            made = step.frames[request_id] = tick_frames.frames(step.ticks, request_id)
-        return head + made
+            made = step.templates[len(own)] = tick_frames.template(step.ticks, len(own))
+        return head + made.replace(tick_frames.ID, own)
 
     def _step(self, subscription: Subscription, quote: Quote) -> _Step:
         """Return the step that brings a subscription to the present, the same for all that stand alike."""
-        item, day = subscription.item, self._today(subscription)
-        steps = self._steps.setdefault((item.con_id, subscription.generics, subscription.kind), [])
-        for step in steps:
-            if step.before is subscription.shown and step.quote is quote and step.day is day:
-                return step
+        before, item, day = subscription.shown, subscription.item, self._today(subscription)
+        # What was shown tells subscriptions of one kind apart, unless nothing was.
+        step = self._steps.get(id(before))
+        if step is not None and step.before is before and step.quote is quote and step.day is day:
+            return step
         present = self._present(subscription, self._faults.distort(quote), day)
-        after, ticks = advance(subscription.shown, present, item, subscription.generics, subscription.kind)
+        after, ticks = advance(before, present, item, subscription.generics, subscription.kind)
         # Who came later stands like the others from here on, and takes their steps.
-        for other in steps:
-            if other.after == after:
-                after = other.after
-        step = _Step(subscription.shown, quote, day, after, ticks, {})
-        steps.append(step)
+        alike = self._latest.setdefault((item.con_id, subscription.generics, subscription.kind), after)
+        if alike == after:
+            after = alike
+        else:
+            self._latest[item.con_id, subscription.generics, subscription.kind] = after
+        step = _Step(before, quote, day, after, ticks, {})
+        if before is not NOTHING:
+            self._steps[id(before)] = step
         return step
 
     def _delayed(self, subscription: Subscription, quote: Quote) -> bytes:

@@ -32,6 +32,7 @@ class Subscription:
         wants_frozen: outside the contract's hours its last quote is shown.
         shown: what has been sent.
         delayed: quotes that are not old enough yet to be shown.
+        wire_id: the request id as frames carry it.
     """
 
     request_id: int
@@ -41,6 +42,10 @@ class Subscription:
     wants_frozen: bool = False
     shown: Shown = NOTHING
     delayed: deque[tuple[datetime, Quote]] = field(default_factory=deque)
+    wire_id: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.wire_id = b"%d" % self.request_id
 
     @property
     def is_delayed(self) -> bool:

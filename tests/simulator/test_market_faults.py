@@ -115,7 +115,17 @@ async def test_an_unset_what_if_is_what_the_client_must_guard_against(
 def test_faults_are_named_counted_timed_or_refused() -> None:
     """Every entry says what it is counted in; a misspelt number or time is an error."""
     assert {fault.of for fault in CATALOGUE.values()} == {
-        *("connection", "placeOrder", "cancelOrder", "fill", "request", "instant", "always", "span"),
+        *(
+            "connection",
+            "restart",
+            "placeOrder",
+            "cancelOrder",
+            "fill",
+            "request",
+            "instant",
+            "always",
+            "span",
+        ),
     }
     assert len(CATALOGUE) >= 30
     for wanted in ("halted@25:00", "halted@x", "no_data@2", "connectivity"):
@@ -127,7 +137,9 @@ def test_a_random_schedule_is_the_seeds() -> None:
     """The same seed gives the same faults; over fifty seeds every fault that can be random is there."""
     assert random_schedule(3) == random_schedule(3)
     union = {item.partition("@")[0] for seed in range(50) for item in random_schedule(seed)}
-    assert union == {f.name for f in CATALOGUE.values() if f.of not in {"connection", "always", "span"}}
+    assert union == {
+        f.name for f in CATALOGUE.values() if f.of not in {"connection", "restart", "always", "span"}
+    }
     for seed in range(20):
         Faults(random_schedule(seed))
 
