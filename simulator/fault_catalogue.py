@@ -5,17 +5,9 @@ from dataclasses import dataclass
 from simulator.outages import CONNECTIVITY, OFFLINE
 
 # What an occurrence of a fault is counted in.
-CONNECTION, RESTART, PLACE, CANCEL, FILL, REQUEST, INSTANT, ALWAYS, SPAN = (
-    "connection",
-    "restart",
-    "placeOrder",
-    "cancelOrder",
-    "fill",
-    "request",
-    "instant",
-    "always",
-    "span",
-)
+CONNECTION, RESTART = "connection", "restart"
+PLACE, CANCEL, FILL, REQUEST = "placeOrder", "cancelOrder", "fill", "request"
+INSTANT, ALWAYS, SPAN = "instant", "always", "span"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,57 +8,22 @@ import math
 from collections.abc import Iterable
 from datetime import date, datetime
 
-import msgspec
-
 from simulator import option_board
 from simulator.hours import Hours, new_york_day
 from simulator.instruments import Combo, Instrument
 from simulator.market.model import OptionValue
 from simulator.option_board import Watched
+from simulator.quote import NO_PRICE, Quote
 from simulator.randomness import uniform
+from simulator.spreads import HALF_SPREAD, SIZES, kind_of
 from simulator.world import World
 
-NO_PRICE = -1.0
+__all__ = ["NO_PRICE", "Board", "Quote"]
 
-# Half spread in points: constant + share of the price, times the stress factor.
-_HALF_SPREAD = {
-    **dict.fromkeys(("SPX", "SPXW"), (0.04, 0.012)),
-    **dict.fromkeys(("VIX", "VIXW"), (0.012, 0.012)),
-    "XSP": (0.008, 0.014),
-    "VX": (0.02, 0.0),
-    "STK": (0.005, 0.0),
-    "CASH": (0.00005, 0.0),
-}
-_SIZES = {
-    **dict.fromkeys(("SPX", "SPXW", "XSP"), (10, 90)),
-    **dict.fromkeys(("VIX", "VIXW"), (50, 500)),
-    "VX": (20, 200),
-    "STK": (200, 2000),
-    "CASH": (1_000_000, 5_000_000),
-}
 _CALM_VIX = 15.0
 _SIZE_PERIOD_S = 1800
 # A complex order finds a counterparty for a worthless leg that it gives away.
 _FREE_LEG_SIZE = 1_000
-
-
-class Quote(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What is displayed of a contract; prices are `NO_PRICE` and sizes 0 where nothing is.
-
-    Attributes:
-        last: last print, None before the first.
-        mark: the price positions are valued at: mid, or a future's settlement after the cash close.
-        model: the model value of an option while it is quoted.
-    """
-
-    bid: float = NO_PRICE
-    ask: float = NO_PRICE
-    bid_size: int = 0
-    ask_size: int = 0
-    last: float | None = None
-    mark: float | None = None
-    close: float | None = None
-    model: OptionValue | None = None
 
 
 class Board:
@@ -109,7 +74,7 @@ class Board:
 
     def watch(self, items: Iterable[Instrument]) -> None:
         """Take note of the contracts that will be asked for at every instant."""
-        self._watched = option_board.watch(items, _HALF_SPREAD)
+        self._watched = option_board.watch(items, HALF_SPREAD)
 
     def prepare(self) -> None:
         """Work out the quotes of what is watched, those of options at once."""
@@ -284,7 +249,7 @@ class Board:
         settled: float | None = None,
         close: float | None = None,
     ) -> Quote:
-        base, share = _HALF_SPREAD[_kind(item)]
+        base, share = HALF_SPREAD[kind_of(item)]
         half = (base + share * price) * self._stress
         bid, ask = item.grid.down(max(0.0, price - half)), item.grid.up(price + half)
         mid = round((bid + ask) / 2, 6)
@@ -302,7 +267,7 @@ class Board:
     def _size(self, item: Instrument, side: str) -> int:
         found = self._sizes.get((item.con_id, side))
         if found is None:
-            low, high = _SIZES[_kind(item)]
+            low, high = SIZES[kind_of(item)]
             draw = uniform(self._seed, "size", item.con_id, side, self._period)
             found = self._sizes[item.con_id, side] = low + int(draw * (high - low))
         return found
@@ -321,10 +286,3 @@ class Board:
         else:
             found = self._market.daily_future(item.expiry, before, 1)
         return found[-1].close if found else None
-
-
-def _kind(item: Instrument) -> str:
-    """Return the row of the tables of spreads and sizes."""
-    if item.sec_type == "FUT":
-        return "VX"
-    return item.trading_class if item.sec_type == "OPT" else item.sec_type
