@@ -6,7 +6,7 @@ from simulator import data_replies as replies
 from simulator.clients import Client
 from simulator.history import BarFeed, History
 from simulator.market.model import Bar
-from simulator.recorder import Recorder, TimedBar, bar_start
+from simulator.recorder import Recorder, TimedBar, bar_start, bars_of
 
 REAL_TIME_BAR_S = 5
 
@@ -57,8 +57,11 @@ class BarFeeds:
             return
         feed.sent_until = end
         one = timedelta(microseconds=1)  # instants at the end belong to the next bar
-        bars = self._recorder.bars(feed.query.item, feed.query.kind, REAL_TIME_BAR_S, since - one, end - one)
-        for bar in bars:
+        query = feed.query
+        prices = self._recorder.prices(
+            query.item, query.kind, since - one, end - one, regular=query.regular_only
+        )
+        for bar in bars_of(prices, REAL_TIME_BAR_S):
             client.send(replies.real_time_bar(request_id, bar))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from simulator.history import BarFeed
+from simulator.tick_by_tick import TickFeed
 from simulator.ticks import Subscription
 
 # A day of a busy account is a few MB; who leaves more than this unread is not coming back.
@@ -30,6 +31,7 @@ class Client:
         subscriptions: market data by request id.
         data_type: the market data type it wants (request 59).
         bar_feeds: bars that go on, by request id.
+        tick_feeds: ticks one by one, by request id.
         position_requests: its subscriptions of request 74.
         pnl_requests: its subscriptions of requests 92 (None) and 94 (a contract id), by request id.
         pnl_sent: what was last sent for each of them.
@@ -53,6 +55,7 @@ class Client:
     binds_orders: bool = False
     data_type: int = 1
     bar_feeds: dict[int, BarFeed] = field(default_factory=dict)
+    tick_feeds: dict[int, TickFeed] = field(default_factory=dict)
     position_requests: list[int] = field(default_factory=list)
     pnl_requests: dict[int, int | None] = field(default_factory=dict)
     pnl_sent: dict[int, bytes] = field(default_factory=dict)

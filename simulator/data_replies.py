@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from simulator.hours import NEW_YORK, eastern_text
-from simulator.instruments import Instrument
+from simulator.hours import NEW_YORK, Window, eastern_text
+from simulator.hours_text import zone_name
+from simulator.instruments import Combo, Instrument
 from simulator.market.model import Bar
 from simulator.recorder import TimedBar
+from simulator.trading_day import zone
 from simulator.wire import Field, encode
 
 _NO_VOLUME = -1
 _AS_EPOCH = 2
 
 
-def tick_request_params(request_id: int, item: Instrument) -> bytes:
+def tick_request_params(request_id: int, item: Instrument | Combo) -> bytes:
     """Open a market data subscription (81)."""
     return encode(81, request_id, item.grid.increments[0].step, "9c0001", 3)
 
@@ -42,6 +44,20 @@ def historical_data(
         rows += [_stamp(bar, format_date), bar.open, bar.high, bar.low, bar.close]
         rows += [int(bar.volume), _average(bar), 0] if isinstance(bar, Bar) else [_NO_VOLUME] * 3
     return encode(17, request_id, eastern_text(start), eastern_text(end), len(bars), *rows)
+
+
+def historical_schedule(
+    request_id: int, item: Instrument, start: datetime, end: datetime, days: Sequence[tuple[date, Window]]
+) -> bytes:
+    """Send the hours of past days in the zone of the contract's exchange (106)."""
+    place = zone(item)
+
+    def text(at: datetime) -> str:
+        return f"{at.astimezone(place):%Y%m%d-%H:%M:%S}"
+
+    rows = [(text(span.start), text(span.end), f"{day:%Y%m%d}") for day, span in days]
+    flat: list[Field] = [value for row in rows for value in row]
+    return encode(106, request_id, text(start), text(end), zone_name(item), len(rows), *flat)
 
 
 def bar_update(request_id: int, bar: Bar | TimedBar, format_date: int) -> bytes:

@@ -8,7 +8,6 @@ from simulator.account import Account
 from simulator.clients import Client
 from simulator.exchange import Exchange
 from simulator.faults import Faults
-from simulator.instruments import Combo
 from simulator.ledger import Ledger
 from simulator.linked_orders import bracket
 from simulator.order_check import OrderCheck, Refusal
@@ -204,9 +203,7 @@ class Desk:
     def _warn(self, order: Order) -> None:
         """Send the notices that come with an order that is worked all the same."""
         order_id = order.ticket.order_id
-        if order.ticket.outside_rth and (
-            isinstance(order.contract, Combo) or order.contract.sec_type == "OPT"
-        ):
+        if order.ticket.outside_rth and not order.extended:
             self._news.tell(order, [replies.error(order_id, 2109, _OUTSIDE_IGNORED)])
         unset = self._switches.preset_tif and not order.ticket.terms.text("tif")
         if self._faults.strikes("preset_tif") or unset:

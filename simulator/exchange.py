@@ -125,7 +125,7 @@ class Exchange:
         price = order.ticket.limit_price
         if price is None and quote.mark is not None:
             price = quote.ask if order.ticket.action == "BUY" else quote.bid
-        if price is not None and self._hours.is_open(order.contract, now) and order.may_work(now):
+        if price is not None and self._is_open(order, now) and order.may_work(now):
             left = order.remaining
             fill = Fill(price=price, quantity=left)
             self._listener.executed(order, self._booking.execute(order, fill, now))
@@ -137,14 +137,18 @@ class Exchange:
             if order.is_working and any(leg.instrument.con_id == item.con_id for leg in order.legs):
                 self.end(order, now, f"{item.local_symbol} has expired")
 
+    def _is_open(self, order: Order, now: datetime) -> bool:
+        """Return whether an order's sessions are on: the regular hours, or all if it works outside them."""
+        if order.extended:
+            return self._hours.is_open(order.contract, now)
+        return self._hours.is_regular(order.contract, now)
+
     def _status_at(self, order: Order, now: datetime) -> Status:
-        works = self._hours.is_open(order.contract, now) and order.triggered and order.may_work(now)
+        works = self._is_open(order, now) and order.triggered and order.may_work(now)
         return Status.SUBMITTED if works or order.filled else Status.PRE_SUBMITTED
 
     def _match(self, order: Order, now: datetime) -> None:
-        if self.is_halted or not (
-            order.is_working and order.may_work(now) and self._hours.is_open(order.contract, now)
-        ):
+        if self.is_halted or not (order.is_working and order.may_work(now) and self._is_open(order, now)):
             return
         if not self._has_triggered(order, now):
             return

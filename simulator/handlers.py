@@ -8,6 +8,7 @@ from simulator import handlers_bars as bars
 from simulator import handlers_contracts as contracts
 from simulator import handlers_data as data
 from simulator import handlers_orders as orders
+from simulator import handlers_ticks as ticks
 from simulator import replies
 from simulator.clients import Client
 from simulator.gateway import Gateway
@@ -70,6 +71,9 @@ ROUTES: dict[int, Route] = {
     93: Route(account.cancel_pnl, 1),
     94: Route(account.pnl_single, 1),
     95: Route(account.cancel_pnl, 1),
+    96: Route(ticks.historical_ticks, 1),
+    97: Route(ticks.tick_by_tick, 1),
+    98: Route(ticks.cancel_tick_by_tick, 1),
     99: Route(orders.completed_orders, 1),
 }
 

@@ -16,6 +16,10 @@ def historical_data(gateway: Gateway, client: Client, fields: Fields) -> None:
     """Send bars and, if wanted, keep the last of them up to date (request 20)."""
     request_id = fields.integer("reqId")
     query, format_date = _bars_query(gateway, read_contract(fields), fields)
+    if query.kind == "SCHEDULE":
+        start, end, days = gateway.history.schedule(query, gateway.now)
+        client.send(replies.historical_schedule(request_id, query.item, start, end, days))
+        return
     gateway.pacing.check_history(client, query, gateway.now)
     if gateway.faults.strikes("no_history"):
         raise no_data(query)
@@ -38,7 +42,7 @@ def real_time_bars(gateway: Gateway, client: Client, fields: Fields) -> None:
     request_id = fields.integer("reqId")
     contract = read_contract(fields)
     size, what = fields.integer("barSize", REAL_TIME_BAR_S), fields.text("whatToShow").upper() or "TRADES"
-    fields.flag("useRTH")
+    regular_only = fields.flag("useRTH")
     if size != REAL_TIME_BAR_S:
         raise invalid(f"barSize {size} is not served; real-time bars are of {REAL_TIME_BAR_S} seconds")
     if what not in KINDS:
@@ -51,6 +55,7 @@ def real_time_bars(gateway: Gateway, client: Client, fields: Fields) -> None:
         bar_size="5 secs",
         duration="",
         what=what,
+        regular_only=regular_only,
         keep_up_to_date=True,
     )
     gateway.recorder.watch(query.item, gateway.now)
@@ -89,7 +94,7 @@ def cancel_head_timestamp(_gateway: Gateway, _client: Client, fields: Fields) ->
 def _bars_query(gateway: Gateway, query: ContractQuery, fields: Fields) -> tuple[BarsQuery, int]:
     fields.flag("includeExpired")
     end_text, bar_size, duration = (fields.text(n) for n in ("endDateTime", "barSizeSetting", "durationStr"))
-    fields.flag("useRTH")
+    regular_only = fields.flag("useRTH")
     what, format_date = fields.text("whatToShow"), fields.integer("formatDate", 1)
     if format_date not in {1, 2}:
         raise invalid(f"formatDate {format_date} is not 1 or 2")
@@ -103,6 +108,7 @@ def _bars_query(gateway: Gateway, query: ContractQuery, fields: Fields) -> tuple
         bar_size=bar_size,
         duration=duration,
         what=what,
+        regular_only=regular_only,
         keep_up_to_date=fields.flag("keepUpToDate"),
     )
     if not found.is_daily and bar_size not in BAR_SECONDS:

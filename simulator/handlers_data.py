@@ -6,9 +6,9 @@ from simulator.computations import computed_price, computed_vol
 from simulator.contracts import not_found
 from simulator.gateway import Gateway
 from simulator.hours import new_york_day
-from simulator.instruments import Instrument
+from simulator.instruments import Combo, Instrument
 from simulator.market.model import OptionValue
-from simulator.requests import Fields, RequestError, invalid, read_contract
+from simulator.requests import Fields, RequestError, invalid, read_contract, read_leg
 from simulator.tick_numbers import DELAYED, DELAYED_FROZEN, FROZEN, LIVE
 from simulator.ticks import Subscription, parse_generics
 
@@ -25,11 +25,12 @@ def market_data(gateway: Gateway, client: Client, fields: Fields) -> None:
     request_id = fields.integer("reqId")
     query = read_contract(fields)
     if query.sec_type == "BAG":
-        raise invalid("Market data of a BAG is not served; request that of its legs")
+        query = query.with_legs([read_leg(fields) for _ in range(fields.count("comboLegs", 6))])
     if fields.flag("deltaNeutralContract"):
         fields.skip(3)
     generics = parse_generics(fields.text("genericTickList"), query.sec_type)
-    snapshot = fields.flag("snapshot")
+    # A regulatory snapshot is answered like any other; nothing is charged for it here.
+    snapshot = any([fields.flag("snapshot"), fields.flag("regulatorySnapshot")])
     if snapshot and generics:
         raise invalid("Snapshot market data subscription is not applicable to generic ticks")
     if request_id in client.subscriptions:
@@ -40,7 +41,9 @@ def market_data(gateway: Gateway, client: Client, fields: Fields) -> None:
         raise RequestError(354, _NOT_SUBSCRIBED)
     if gateway.faults.strikes("spurious_200"):
         raise not_found()
-    item = gateway.universe.one(query, new_york_day(gateway.now))
+    today = new_york_day(gateway.now)
+    bag = query.sec_type == "BAG"
+    item = gateway.universe.combo(query, today) if bag else gateway.universe.one(query, today)
     subscription = Subscription(
         request_id=request_id,
         item=item,
@@ -93,7 +96,7 @@ def current_time(gateway: Gateway, client: Client, _fields: Fields) -> None:
     gateway.tell_time(client)
 
 
-def _kind(gateway: Gateway, client: Client, item: Instrument) -> int:
+def _kind(gateway: Gateway, client: Client, item: Instrument | Combo) -> int:
     """Return the kind of data that a client gets.
 
     Raises:

@@ -2,21 +2,23 @@
 
 import calendar
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from simulator.hours import NEW_YORK, Hours, new_york_day
+from simulator.hours import NEW_YORK, Hours, Window, new_york_day
 from simulator.instants import parse_instant
 from simulator.instruments import Instrument
 from simulator.market.model import Bar, Market
-from simulator.recorder import BAR_SECONDS, KINDS, Recorder, TimedBar
+from simulator.recorder import BAR_SECONDS, KINDS, Recorder, TimedBar, bars_of
 from simulator.requests import RequestError, invalid
 
 DAILY_BAR_SIZES = {"1 day", "1 D", "1D"}
 SERVICE = "Historical Market Data Service error message"
 _SESSIONS_IN_YEAR_MAX = 262
 _WEEKS_MAX = 1000
+# So far back are there bars inside the day.
+_PATHS_BACK = timedelta(days=366)
 _DURATION = re.compile(r"(\d+) ?([SDWMY])")
 
 
@@ -28,6 +30,7 @@ class BarsQuery:
         end_text: end as sent; empty is now.
         duration: e.g. ``30 D``, ``1 Y``.
         what: TRADES, MIDPOINT, BID or ASK.
+        regular_only: prices outside the regular hours do not count.
     """
 
     item: Instrument
@@ -35,6 +38,7 @@ class BarsQuery:
     bar_size: str
     duration: str
     what: str
+    regular_only: bool
     keep_up_to_date: bool
 
     @property
@@ -80,6 +84,8 @@ class BarFeed:
 class History:
     """Answers requests for bars: days from the market, shorter ones from what has been recorded.
 
+    Before the gateway's start those of indices, stocks and monthly futures are the market's own minutes.
+
     Args:
         market: completed daily bars.
         recorder: prices since the gateway's start.
@@ -111,13 +117,33 @@ class History:
         start = first.start if isinstance(first, TimedBar) else _midnight(first.day)
         return BarsAnswer(start=start, end=end, bars=bars)
 
+    def schedule(
+        self, query: BarsQuery, now: datetime
+    ) -> tuple[datetime, datetime, list[tuple[date, Window]]]:
+        """Return what SCHEDULE asks for: its span, and the hours of each day in it, oldest first.
+
+        Raises:
+            RequestError: 321 for bars of another size than a day, 162 where the calendar has nothing.
+        """
+        if not query.is_daily or query.keep_up_to_date:
+            raise invalid("SCHEDULE is for bars of 1 day without keepUpToDate")
+        end = min(now, parse_instant(query.end_text, "endDateTime")) if query.end_text else now
+        last = new_york_day(end)
+        first, count = _span(query.duration, last)
+        begins = self._hours.back(last, count) if first is None else first + timedelta(days=1)
+        days = self._hours.opened(query.item, begins, last, regular_only=query.regular_only)
+        if not days:
+            raise no_data(query)
+        return days[0][1].start, end, days
+
     def current(self, query: BarsQuery, now: datetime) -> Bar | TimedBar | None:
         """Return the bar that is being made at this instant, None without one."""
         if query.is_daily:
             return self._today(query, now)
-        made = self._recorder.bars(
-            query.item, query.kind, BAR_SECONDS[query.bar_size], now - timedelta(hours=9), now
+        recent = self._recorder.prices(
+            query.item, query.kind, now - timedelta(hours=9), now, regular=query.regular_only
         )
+        made = bars_of(recent, BAR_SECONDS[query.bar_size])
         return made[-1] if made else None
 
     def _daily(self, query: BarsQuery, end: datetime, now: datetime) -> tuple[Bar, ...]:
@@ -146,10 +172,50 @@ class History:
         if unit == "S":
             since = end - timedelta(seconds=number)
         else:
-            last = new_york_day(end)
+            last = self._last_begun(end)
             first, count = _span(query.duration, last)
             since = _midnight(self._hours.back(last, count) if first is None else first + timedelta(days=1))
-        return self._recorder.bars(query.item, query.kind, BAR_SECONDS[query.bar_size], since, end)
+        prices = self.prices(query.item, query.kind, since, end, regular_only=query.regular_only)
+        return bars_of(prices, BAR_SECONDS[query.bar_size])
+
+    def prices(
+        self, item: Instrument, kind: str, since: datetime, until: datetime, *, regular_only: bool
+    ) -> list[tuple[datetime, float]]:
+        """Return the prices after an instant up to another, oldest first, recorded or not."""
+        recorded = self._recorder.prices(item, kind, since, until, regular=regular_only)
+        begun = self._recorder.begun(item, kind)
+        before = self._before_start(item, kind, since, until)
+        return [*(tick for tick in before if begun is None or tick[0] < begun), *recorded]
+
+    def _last_begun(self, end: datetime) -> date:
+        """Return the day of the last session that has begun by an instant; before any, the instant's."""
+        day = new_york_day(end)
+        session = self._hours.session(day)
+        return self._hours.day_before(day) if session is None or end < session.open else day
+
+    def _before_start(
+        self, item: Instrument, kind: str, since: datetime, until: datetime
+    ) -> Iterator[tuple[datetime, float]]:
+        """Yield the market's prices after an instant and up to another, recorded or not."""
+        if kind not in {"TRADES", "MIDPOINT"} or (kind == "MIDPOINT" and not item.is_quoted):
+            return
+        day = max(new_york_day(since), new_york_day(until) - _PATHS_BACK)
+        while day <= new_york_day(until):
+            session = self._hours.session(day)
+            path = () if session is None else self._path(item, day)
+            for minute, price in enumerate(path):
+                assert session is not None
+                at = session.open + timedelta(minutes=minute)
+                if since < at <= until:
+                    yield at, price
+            day += timedelta(days=1)
+
+    def _path(self, item: Instrument, day: date) -> tuple[float, ...]:
+        if item.sec_type in {"IND", "STK"}:
+            return self._market.path(item.symbol, day)
+        if item.sec_type == "FUT" and item.expiry is not None:
+            return self._market.future_path(item.expiry, day)
+        return ()
 
 
 def daily_of(item: Instrument, market: Market, last: date, count: int) -> tuple[Bar, ...]:

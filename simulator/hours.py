@@ -1,33 +1,25 @@
 """When what trades: the sessions of the exchange calendar."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
+from simulator import trading_day
 from simulator.instruments import Combo, Instrument
 from simulator.market.calendar import Calendar
-from simulator.market.model import OPTIONS_AFTER_CASH, Session
+from simulator.market.model import Session
+from simulator.trading_day import NEW_YORK, Window
 
-NEW_YORK = ZoneInfo("America/New_York")
-CHICAGO = ZoneInfo("America/Chicago")
+__all__ = ["CHICAGO_NAME", "NEW_YORK", "Hours", "Window", "eastern_text", "new_york_day"]
+
 # What IBKR calls Chicago for Cboe products; an IANA name.
 CHICAGO_NAME = "US/Central"
 
 _DAYS_AHEAD = 7
-_PM_CLASSES = frozenset({"SPXW", "XSP"})
-_CASH_HOURS = frozenset({"IND", "STK"})
-_LATE_INDICES = frozenset({"VIX", "VIX3M", "VIX9D", "VIXMO"})
-# The calendar reaches a month back for last trading days, and beyond every listed expiry.
-_BEFORE, _AFTER = timedelta(days=30), timedelta(days=900)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Window:
-    """A span of trading, both ends included (UTC)."""
-
-    start: datetime
-    end: datetime
+# The calendar reaches back over all bars inside the day, and beyond every listed expiry.
+_BEFORE, _AFTER = timedelta(days=400), timedelta(days=900)
+_DAY = timedelta(days=1)
+# From this hour of New York on, a contract of the next day may trade already.
+_EVENING_HOUR = 17
 
 
 class Hours:
@@ -41,10 +33,17 @@ class Hours:
 
     def __init__(self, first: date, last: date, special: Session | None = None) -> None:
         self._calendar = Calendar(first - _BEFORE, last + _AFTER, special)
+        # Spans by what they depend on: kind, symbol, class and whether it is the last day.
+        self._spans: dict[tuple[str, str, str, bool, date], tuple[Window, ...]] = {}
 
     def session(self, day: date) -> Session | None:
         """Return the session of a day, None on a day without one."""
         return self._calendar.session(day)
+
+    @property
+    def first_day(self) -> date:
+        """The first session day that is known."""
+        return self._calendar.first_day
 
     def day_before(self, day: date) -> date:
         """Return the last session day before a day."""
@@ -55,36 +54,97 @@ class Hours:
         known = [session.day for session in self._calendar.between(self._calendar.first_day, day)]
         return known[-count:][0] if known else day
 
-    def window(self, instrument: Instrument | Combo, day: date) -> Window | None:
-        """Return when a contract trades on a day, None if it does not.
+    def trading_day(self, now: datetime) -> date:
+        """Return the day that an instant belongs to: from the evening on it is the next session's."""
+        local = now.astimezone(NEW_YORK)
+        after = local.date() + _DAY
+        if local.hour < _EVENING_HOUR or self._calendar.session(after) is None:
+            return local.date()
+        return after
 
-        Options trade to a quarter past the cash close, an expiring PM-settled one to the cash close; stocks
-        trade and indices but the VIX family are calculated to the cash close. Futures orders are worked to
-        the end of liquid hours.
-        """
+    def is_night(self, now: datetime) -> bool:
+        """Return whether an instant lies between an evening and the next session's open."""
+        day = self.trading_day(now)
         session = self._calendar.session(day)
-        if isinstance(instrument, Combo):
-            instrument = instrument.legs[0].instrument
-        if session is None or (instrument.last_trade is not None and day > instrument.last_trade):
-            return None
-        ends_with_cash = instrument.trading_class in _PM_CLASSES and instrument.last_trade == day
-        if ends_with_cash or (instrument.sec_type in _CASH_HOURS and instrument.symbol not in _LATE_INDICES):
-            return Window(start=session.open, end=session.close)
-        return Window(start=session.open, end=session.close + OPTIONS_AFTER_CASH)
+        return day != new_york_day(now) or (session is not None and now < session.open)
 
-    def is_open(self, instrument: Instrument | Combo, now: datetime) -> bool:
-        """Return whether a contract trades at an instant."""
-        window = self.window(instrument, new_york_day(now))
+    def window(self, contract: Instrument | Combo, day: date) -> Window | None:
+        """Return the regular hours of a contract on a day, None if it has none."""
+        item = _leading(contract)
+        session = self._calendar.session(day)
+        if session is None or (item.last_trade is not None and day > item.last_trade):
+            return None
+        return trading_day.regular(item, session)
+
+    def spans(self, contract: Instrument | Combo, day: date) -> tuple[Window, ...]:
+        """Return all spans of a trading day in which a contract trades, global and curb sessions included."""
+        item = _leading(contract)
+        if item.last_trade is not None and day > item.last_trade:
+            return ()
+        key = (item.sec_type, item.symbol, item.trading_class, item.last_trade == day, day)
+        found = self._spans.get(key)
+        if found is None:
+            session = self._calendar.session(day)
+            found = () if session is None else trading_day.spans(item, session)
+            self._spans[key] = found
+        return found
+
+    def opened(
+        self, contract: Instrument | Combo, first: date, last: date, *, regular_only: bool
+    ) -> list[tuple[date, Window]]:
+        """Return the hours of each day on which a contract trades, the pauses within a day left out."""
+        found = []
+        for session in self._calendar.between(first, last):
+            window = self.window(contract, session.day)
+            regular = () if window is None else (window,)
+            spans = regular if regular_only else self.spans(contract, session.day)
+            if spans:
+                found.append((session.day, Window(start=spans[0].start, end=spans[-1].end)))
+        return found
+
+    def is_open(self, contract: Instrument | Combo, now: datetime) -> bool:
+        """Return whether a contract trades at an instant, in whatever session."""
+        return self._span_at(contract, now) is not None
+
+    def is_regular(self, contract: Instrument | Combo, now: datetime) -> bool:
+        """Return whether an instant lies in the regular hours of a contract."""
+        window = self.window(contract, new_york_day(now))
         return window is not None and window.start <= now <= window.end
 
-    def day_order_end(self, instrument: Instrument | Combo, now: datetime) -> datetime | None:
-        """Return the end of this or the next window, when a DAY order of now expires; None without one."""
+    def day_order_end(
+        self, contract: Instrument | Combo, now: datetime, *, extended: bool = False
+    ) -> datetime | None:
+        """Return when a DAY order of now expires, None if the contract trades no more.
+
+        Args:
+            contract: what is ordered.
+            now: when.
+            extended: it works in all sessions of its trading day, not only in the regular hours.
+        """
         day = new_york_day(now)
         for ahead in range(_DAYS_AHEAD):
-            window = self.window(instrument, day + timedelta(days=ahead))
-            if window is not None and now <= window.end:
-                return window.end
+            after = day + timedelta(days=ahead)
+            window = self.window(contract, after)
+            ends = [window.end] if window is not None else []
+            if extended or (not ends and _leading(contract).sec_type == "FUT"):
+                ends = [span.end for span in self.spans(contract, after)]
+            if ends and now <= ends[-1]:
+                return ends[-1]
         return None
+
+    def _span_at(self, contract: Instrument | Combo, now: datetime) -> Window | None:
+        local = now.astimezone(NEW_YORK)
+        days = (local.date(), local.date() + _DAY) if local.hour >= _EVENING_HOUR else (local.date(),)
+        for day in days:
+            for span in self.spans(contract, day):
+                if span.start <= now <= span.end:
+                    return span
+        return None
+
+
+def _leading(contract: Instrument | Combo) -> Instrument:
+    """Return the contract whose hours count: of a combo its first leg."""
+    return contract.legs[0].instrument if isinstance(contract, Combo) else contract
 
 
 @lru_cache(maxsize=256)  # the same few instants are asked about for every contract

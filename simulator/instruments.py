@@ -144,6 +144,14 @@ class Combo:
     exchange: str
     legs: tuple[Leg, ...]
 
+    sec_type = "BAG"
+    is_quoted = True
+
+    @property
+    def exchanges(self) -> tuple[str, ...]:
+        """The exchange it was asked for at."""
+        return (self.exchange,)
+
     @property
     def grid(self) -> PriceGrid:
         """The price grid of its net price."""

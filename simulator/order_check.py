@@ -57,6 +57,7 @@ class OrderCheck:
         check_terms(ticket)
         contract = self._contract(ticket, now)
         starts = ticket.terms.text("goodAfterTime")
+        extended = self._is_extended(ticket, contract, now)
         return Order(
             ticket=ticket,
             contract=contract,
@@ -64,11 +65,12 @@ class OrderCheck:
             perm_id=perm_id,
             quantity=int(ticket.quantity),
             status=Status.PRE_SUBMITTED,
-            expires_at=self._expiry(ticket, contract, now),
+            expires_at=self._expiry(ticket, contract, now, extended=extended),
             starts_at=parse_instant(starts, "goodAfterTime") if starts else None,
             parent=parent,
             transmitted=ticket.transmit,
             triggered=ticket.order_type not in STOPS,
+            extended=extended,
         )
 
     def amend(self, order: Order, ticket: Ticket, now: datetime) -> None:
@@ -93,8 +95,10 @@ class OrderCheck:
             raise invalid(
                 f"totalQuantity {ticket.quantity:g} is not over the {order.filled} filled; cancel instead"
             )
-        if (old.tif, old.terms.text("goodTillDate")) != (ticket.tif, ticket.terms.text("goodTillDate")):
-            order.expires_at = self._expiry(ticket, order.contract, now)
+        times = [(one.tif, one.terms.text("goodTillDate"), one.outside_rth) for one in (old, ticket)]
+        if times[0] != times[1]:
+            order.extended = self._is_extended(ticket, order.contract, now)
+            order.expires_at = self._expiry(ticket, order.contract, now, extended=order.extended)
         if ticket.aux_price != old.aux_price:
             order.triggered = ticket.order_type not in STOPS
         order.ticket, order.quantity = ticket, int(ticket.quantity)
@@ -123,7 +127,7 @@ class OrderCheck:
         return self.refusal(order, working, now) or impact(order, self._account, self._board)
 
     def _untimely(self, order: Order, now: datetime) -> str | None:
-        if self._hours.day_order_end(order.contract, now) is None:
+        if self._hours.day_order_end(order.contract, now, extended=order.extended) is None:
             return "the contract does not trade any more"
         if order.expires_at is not None and order.expires_at < now:
             return f"the order has expired at {order.expires_at.isoformat()}; use a later date"
@@ -140,9 +144,23 @@ class OrderCheck:
             )
         return found
 
-    def _expiry(self, ticket: Ticket, contract: Instrument | Combo, now: datetime) -> datetime | None:
+    def _is_extended(self, ticket: Ticket, contract: Instrument | Combo, now: datetime) -> bool:
+        """Return whether an order works outside regular hours.
+
+        Futures do as asked, stocks with a limit. Of options and combos the wish is ignored (2109) in regular
+        hours; an order with a limit that is placed outside them works in the global and curb sessions.
+        """
+        kind = _sec_type(contract)
+        if not ticket.outside_rth or kind == "FUT":
+            return ticket.outside_rth
+        limited = ticket.order_type in {"LMT", "STP LMT"}
+        return limited and (kind == "STK" or not self._hours.is_regular(contract, now))
+
+    def _expiry(
+        self, ticket: Ticket, contract: Instrument | Combo, now: datetime, *, extended: bool
+    ) -> datetime | None:
         if ticket.tif == "DAY":
-            return self._hours.day_order_end(contract, now)
+            return self._hours.day_order_end(contract, now, extended=extended)
         if ticket.tif == "GTD":
             return parse_instant(ticket.terms.text("goodTillDate"), "goodTillDate")
         return None

@@ -32,6 +32,7 @@ class Order:
         parent: the order whose fill sets this one to work; None without one.
         transmitted: it is at the broker, not only on the gateway's screen.
         triggered: its stop price has been reached; always true of orders without one.
+        extended: it works in all sessions of its contract, not only in the regular hours.
         paid: sum of price times quantity over its executions, for the average price.
         commission: charged so far in dollars.
         rested: it has stood in the book unfilled, so it trades at its own limit when reached.
@@ -52,6 +53,7 @@ class Order:
     parent: "Order | None" = None
     transmitted: bool = True
     triggered: bool = True
+    extended: bool = False
     filled: int = 0
     paid: float = 0.0
     last_price: float = 0.0

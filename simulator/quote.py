@@ -1,4 +1,4 @@
-"""What is displayed of a contract."""
+"""What is displayed of a contract at one instant."""
 
 import msgspec
 

@@ -1,10 +1,8 @@
 """The displayed market of the present instant: spreads and sizes around the market's values.
 
-Spreads and sizes are modelled: half spreads grow with the price and with the square root of VIX over its
-calm level, sizes are drawn per half hour. Shapes are those of Cboe index options in a calm market.
+Spreads and sizes are modelled, see `spreads`; sizes are drawn per half hour.
 """
 
-import math
 from collections.abc import Iterable
 from datetime import date, datetime
 
@@ -15,12 +13,11 @@ from simulator.market.model import OptionValue
 from simulator.option_board import Watched
 from simulator.quote import NO_PRICE, Quote
 from simulator.randomness import uniform
-from simulator.spreads import HALF_SPREAD, SIZES, kind_of
+from simulator.spreads import HALF_SPREAD, half_spread, sizes, stress
 from simulator.world import World
 
 __all__ = ["NO_PRICE", "Board", "Quote"]
 
-_CALM_VIX = 15.0
 _SIZE_PERIOD_S = 1800
 # A complex order finds a counterparty for a worthless leg that it gives away.
 _FREE_LEG_SIZE = 1_000
@@ -47,7 +44,7 @@ class Board:
         self._lasts: dict[int, float] = {}
         self._marks: dict[int, float] = {}
         self._closes: dict[int, float | None] = {}
-        self._day = None if not market.sessions else market.sessions[0].day
+        self._trading_day = None if not market.sessions else market.sessions[0].day
         self._now: datetime | None = None
         self._stress = 1.0
         self._period = 0
@@ -63,13 +60,13 @@ class Board:
         self._values.clear()
         self._open.clear()
         self._taken.clear()
-        self._stress = math.sqrt(max(1.0, (self._market.index("VIX") or _CALM_VIX) / _CALM_VIX))
+        self._stress = stress(self._market.index("VIX"), self._hours.session(new_york_day(now)), now)
         period = int(now.timestamp()) // _SIZE_PERIOD_S
         if self._period != period:
             self._period = period
             self._sizes.clear()
-        if self._day != new_york_day(now):
-            self._day = new_york_day(now)
+        if self._trading_day != self._hours.trading_day(now):
+            self._trading_day = self._hours.trading_day(now)
             self._closes.clear()
 
     def watch(self, items: Iterable[Instrument]) -> None:
@@ -105,17 +102,28 @@ class Board:
             found = self._quotes[item.con_id] = self._make(item)
         return found
 
+    def shown(self, contract: Instrument | Combo, *, frozen: bool = False) -> Quote:
+        """Return what market data show of a contract: its quote, or the last one of its hours."""
+        if isinstance(contract, Combo):
+            return self.combo_quote(contract, frozen=frozen)
+        return self.frozen(contract) if frozen else self.quote(contract)
+
     def frozen(self, item: Instrument) -> Quote:
         """Return the quote as it stood when the contract last traded; inside its hours the present one."""
-        if item.sec_type == "OPT" and not self.is_open(item):
+        shown = self.quote(item)
+        if self.is_open(item) or not item.is_quoted or item.symbol == "AD-NYSE":
+            return shown
+        if item.sec_type == "OPT":
             value = self._value(item)
-            return (
-                Quote(last=self._lasts.get(item.con_id)) if value is None else self._around(item, value.price)
-            )
-        return self.quote(item)
+            price = None if value is None else value.price
+        else:
+            price = shown.mark
+        return shown if price is None else self._around(item, price, last=shown.last, close=shown.close)
 
-    def is_open(self, item: Instrument) -> bool:
+    def is_open(self, item: Instrument | Combo) -> bool:
         """Return whether a contract trades at this instant."""
+        if isinstance(item, Combo):
+            return self.is_open(item.legs[0].instrument)
         if self._now is None:
             return False
         kind = (item.sec_type, item.symbol, item.trading_class, item.last_trade)
@@ -124,12 +132,16 @@ class Board:
             found = self._open[kind] = self._hours.is_open(item, self._now)
         return found
 
-    def combo_quote(self, combo: Combo) -> Quote:
+    def is_regular(self, item: Instrument) -> bool:
+        """Return whether this instant lies in the regular hours of a contract."""
+        return self._now is not None and self._hours.is_regular(item, self._now)
+
+    def combo_quote(self, combo: Combo, *, frozen: bool = False) -> Quote:
         """Return the net quote of a BAG for its BUY side; without prices when a leg has none."""
         bid = ask = 0.0
         bid_sizes, ask_sizes = [], []
         for leg in combo.legs:
-            side = self.quote(leg.instrument)
+            side = self.frozen(leg.instrument) if frozen else self.quote(leg.instrument)
             if side.bid < 0 or side.ask < 0:
                 return Quote()
             buys = leg.action == "BUY"
@@ -167,7 +179,13 @@ class Board:
         self._quotes.pop(item.con_id, None)
 
     def mark(self, item: Instrument) -> float:
-        """Return the price to value a position at: the mark, else the last mark, else the model."""
+        """Return the price to value a position at: the mark, else the last mark, else the model.
+
+        An option keeps the last mark of a day through the global session that follows.
+        """
+        assert self._now is not None
+        if item.sec_type == "OPT" and item.con_id in self._marks and self._hours.is_night(self._now):
+            return self._marks[item.con_id]
         mark = self.quote(item).mark
         if mark is not None:
             self._marks[item.con_id] = mark
@@ -219,8 +237,11 @@ class Board:
         price = self._market.future(item.expiry)
         if price is None:
             return Quote(close=self._close(item))
-        assert self._day is not None
-        settled = self._market.settlement(item.expiry, self._day)
+        assert self._trading_day is not None
+        settled = self._market.settlement(item.expiry, self._trading_day)
+        if not self.is_open(item):
+            mark = round(price, 4) if settled is None else settled
+            return Quote(last=self._lasts.get(item.con_id), mark=mark, close=self._close(item))
         last = round(item.grid.step(price) * round(price / item.grid.step(price)), 4)
         return self._around(item, price, last=last, settled=settled, close=self._close(item))
 
@@ -228,7 +249,7 @@ class Board:
         price = self._market.index(item.symbol)
         if price is None:
             return Quote(close=self._close(item))
-        if item.sec_type == "STK" and not self.is_open(item):
+        if not self.is_open(item):
             return Quote(last=round(price, 2), mark=round(price, 2), close=self._close(item))
         return self._around(item, price, last=round(price, 5), close=self._close(item))
 
@@ -249,8 +270,7 @@ class Board:
         settled: float | None = None,
         close: float | None = None,
     ) -> Quote:
-        base, share = HALF_SPREAD[kind_of(item)]
-        half = (base + share * price) * self._stress
+        half = half_spread(item, price) * self._stress
         bid, ask = item.grid.down(max(0.0, price - half)), item.grid.up(price + half)
         mid = round((bid + ask) / 2, 6)
         return Quote(
@@ -267,7 +287,7 @@ class Board:
     def _size(self, item: Instrument, side: str) -> int:
         found = self._sizes.get((item.con_id, side))
         if found is None:
-            low, high = SIZES[kind_of(item)]
+            low, high = sizes(item)
             draw = uniform(self._seed, "size", item.con_id, side, self._period)
             found = self._sizes[item.con_id, side] = low + int(draw * (high - low))
         return found
@@ -275,14 +295,11 @@ class Board:
     def _close(self, item: Instrument) -> float | None:
         """Return the previous session's close (index) or settlement (future)."""
         if item.con_id not in self._closes:
-            self._closes[item.con_id] = self._previous_close(item)
+            assert self._now is not None
+            before = self._hours.day_before(self._hours.trading_day(self._now))
+            if item.expiry is None:
+                found = self._market.daily(item.symbol, before, 1)
+            else:
+                found = self._market.daily_future(item.expiry, before, 1)
+            self._closes[item.con_id] = found[-1].close if found else None
         return self._closes[item.con_id]
-
-    def _previous_close(self, item: Instrument) -> float | None:
-        assert self._day is not None
-        before = self._hours.day_before(self._day)
-        if item.expiry is None:
-            found = self._market.daily(item.symbol, before, 1)
-        else:
-            found = self._market.daily_future(item.expiry, before, 1)
-        return found[-1].close if found else None

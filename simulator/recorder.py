@@ -1,5 +1,6 @@
 """What the gateway has seen of prices since it started: the source of intraday bars."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -58,7 +59,8 @@ class Recorder:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._watched: dict[int, Instrument] = {}
-        self._quotes: dict[int, list[tuple[datetime, Quote]]] = {}
+        # Instant, quote, and whether it lay in the regular hours.
+        self._quotes: dict[int, list[tuple[datetime, Quote, bool]]] = {}
         self._days: dict[int, TimedBar] = {}
 
     def watch(self, item: Instrument, now: datetime) -> None:
@@ -72,20 +74,21 @@ class Recorder:
         for item in self._watched.values():
             self._note(item, now)
 
-    def bars(
-        self, item: Instrument, kind: str, seconds: int, since: datetime, until: datetime
-    ) -> list[TimedBar]:
-        """Return the bars of a span, oldest first, the last of them perhaps not complete."""
-        found: list[TimedBar] = []
-        for at, quote in self._quotes.get(item.con_id, ()):
-            price = price_of(quote, kind) if since < at <= until else None
-            if price is not None:
-                start = bar_start(at, seconds)
-                if found and found[-1].start == start:
-                    found[-1] = found[-1].with_price(price)
-                else:
-                    found.append(TimedBar(start=start, open=price, high=price, low=price, close=price))
-        return found
+    def prices(
+        self, item: Instrument, kind: str, since: datetime, until: datetime, *, regular: bool = False
+    ) -> list[tuple[datetime, float]]:
+        """Return the prices after an instant up to another, oldest first; perhaps of regular hours only."""
+        return [
+            (at, price)
+            for at, quote, in_hours in self._quotes.get(item.con_id, ())
+            if since < at <= until and (in_hours or not regular)
+            if (price := price_of(quote, kind)) is not None
+        ]
+
+    def begun(self, item: Instrument, kind: str) -> datetime | None:
+        """Return the first instant that a kind of price was recorded at, None if there is none."""
+        known = self._quotes.get(item.con_id, ())
+        return next((at for at, quote, _ in known if price_of(quote, kind) is not None), None)
 
     def today(self, item: Instrument, day: date) -> TimedBar | None:
         """Return the open, high, low and last price of a day so far, None without one."""
@@ -95,9 +98,9 @@ class Recorder:
     def _note(self, item: Instrument, now: datetime) -> None:
         if not self._board.is_open(item):
             return
-        quote = self._board.quote(item)
-        self._quotes.setdefault(item.con_id, []).append((now, quote))
-        if quote.last is not None:
+        quote, regular = self._board.quote(item), self._board.is_regular(item)
+        self._quotes.setdefault(item.con_id, []).append((now, quote, regular))
+        if quote.last is not None and regular:
             self._note_day(item, now, quote.last)
 
     def _note_day(self, item: Instrument, now: datetime, price: float) -> None:
@@ -107,6 +110,18 @@ class Recorder:
             if known is None
             else known.with_price(price)
         )
+
+
+def bars_of(prices: Iterable[tuple[datetime, float]], seconds: int) -> list[TimedBar]:
+    """Return the bars of a run of prices, oldest first, the last of them perhaps not complete."""
+    found: list[TimedBar] = []
+    for at, price in prices:
+        start = bar_start(at, seconds)
+        if found and found[-1].start == start:
+            found[-1] = found[-1].with_price(price)
+        else:
+            found.append(TimedBar(start=start, open=price, high=price, low=price, close=price))
+    return found
 
 
 def bar_start(at: datetime, seconds: int) -> datetime:

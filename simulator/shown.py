@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from simulator import tick_frames
-from simulator.instruments import Instrument
+from simulator.instruments import Combo, Instrument
 from simulator.market.model import OptionValue
 from simulator.quotes import Quote
 from simulator.recorder import TimedBar
@@ -19,6 +19,7 @@ from simulator.tick_numbers import (
     CLOSE,
     HIGH,
     LAST,
+    LAST_TIMESTAMP,
     LOW,
     MARK_GENERICS,
     MARK_PRICE,
@@ -52,15 +53,17 @@ class Present(NamedTuple):
     Attributes:
         day: open, high and low of today.
         values: generic ticks by number.
+        at: when a last that is new was printed, epoch seconds; None outside the contract's hours.
     """
 
     quote: Quote
     day: TimedBar | None
     values: Mapping[int, float]
+    at: int | None = None
 
 
 def advance(
-    before: Shown, present: Present, item: Instrument, generics: frozenset[str], kind: int
+    before: Shown, present: Present, item: Instrument | Combo, generics: frozenset[str], kind: int
 ) -> tuple[Shown, list[Tick]]:
     """Return what is shown from now on, and the ticks for what has changed, in a fixed order.
 
@@ -71,7 +74,7 @@ def advance(
         generics: the generic tick numbers that were asked for.
         kind: of market data: live, frozen, delayed.
     """
-    quote, day, values = present
+    quote, day, values, at = present
     known = before.prices
     changed: dict[int, tuple[float, int]] = {}
     ticks: list[Tick] = []
@@ -83,7 +86,7 @@ def advance(
     if generics and generics & MARK_GENERICS:
         _take_last(MARK_PRICE, quote.mark, known, changed)
     if changed:
-        ticks = _price_ticks(known, changed, kind)
+        ticks = _price_ticks(known, changed, kind, at)
     model = before.model
     if quote.model is not None and quote.model != model:
         model = quote.model
@@ -124,8 +127,8 @@ def _moves(tick: int, known: _Prices, changed: _Prices) -> bool:
     return tick in changed and (tick not in known or known[tick][0] != changed[tick][0])
 
 
-def _price_ticks(known: _Prices, changed: _Prices, kind: int) -> list[Tick]:
-    """Return each price with its size, or the size alone if only that has changed."""
+def _price_ticks(known: _Prices, changed: _Prices, kind: int, at: int | None = None) -> list[Tick]:
+    """Return each price with its size, or the size alone if only that has changed; after a last its time."""
     ticks = []
     for tick, (price, size) in changed.items():
         before = known.get(tick)
@@ -134,6 +137,8 @@ def _price_ticks(known: _Prices, changed: _Prices, kind: int) -> list[Tick]:
             ticks.append(tick_frames.size_alone(side, size))
         else:
             ticks.append(tick_frames.price(shown_as(tick, kind), price, size))
+        if tick == LAST and at is not None:
+            ticks.append(tick_frames.string(shown_as(LAST_TIMESTAMP, kind), str(at)))
     return ticks
 
 

@@ -1,6 +1,14 @@
-"""Spreads and sizes around the market's values, modelled; shapes of Cboe index options in a calm market."""
+"""How wide and how deep contracts are quoted. Modelled on Cboe index options in a calm market.
+
+Half spreads grow with the price (deep in the money they are wide), with the square root of VIX over its calm
+level, in the last quarter of an hour before the cash close and after it, and in the global session.
+"""
+
+import math
+from datetime import datetime, timedelta
 
 from simulator.instruments import Instrument
+from simulator.market.model import Session
 
 # Half spread in points: constant + share of the price, times the stress factor.
 HALF_SPREAD = {
@@ -11,17 +19,47 @@ HALF_SPREAD = {
     "STK": (0.005, 0.0),
     "CASH": (0.00005, 0.0),
 }
-SIZES = {
+_SIZES = {
     **dict.fromkeys(("SPX", "SPXW", "XSP"), (10, 90)),
     **dict.fromkeys(("VIX", "VIXW"), (50, 500)),
     "VX": (20, 200),
     "STK": (200, 2000),
     "CASH": (1_000_000, 5_000_000),
 }
+CALM_VIX = 15.0
+_END_OF_DAY, _AT_THE_END, _OUTSIDE = timedelta(minutes=15), 1.5, 2.0
+# The curb session is quoted like the end of the day.
+_CURB_ENDS = timedelta(hours=1)
 
 
-def kind_of(item: Instrument) -> str:
-    """Return the row of the tables of spreads and sizes."""
+def half_spread(item: Instrument, price: float) -> float:
+    """Return half the distance of bid and ask in a calm market, in points."""
+    base, share = HALF_SPREAD[_kind(item)]
+    return base + share * price
+
+
+def sizes(item: Instrument) -> tuple[int, int]:
+    """Return the least and the largest displayed size."""
+    return _SIZES[_kind(item)]
+
+
+def stress(vix: float | None, session: Session | None, now: datetime) -> float:
+    """Return how much wider than in a calm market everything is quoted, at least 1.
+
+    Args:
+        vix: VIX in points, None before its first print.
+        session: of the New York day, None on a day without one.
+        now: the instant.
+    """
+    calm = math.sqrt(max(1.0, (vix or CALM_VIX) / CALM_VIX))
+    if session is None or not session.open <= now <= session.close + _CURB_ENDS:
+        return calm * _OUTSIDE
+    late = 1.0 - max(0.0, (session.close - now) / _END_OF_DAY)
+    return calm * (1.0 + (_AT_THE_END - 1.0) * max(0.0, late))
+
+
+def _kind(item: Instrument) -> str:
+    """Return the row of the tables."""
     if item.sec_type == "FUT":
         return "VX"
     return item.trading_class if item.sec_type == "OPT" else item.sec_type

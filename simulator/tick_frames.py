@@ -18,6 +18,7 @@ _ID = ID.decode("latin-1")
 # Lengths as the four characters that they are on the wire; no tick is so long that they contain `ID`.
 _LENGTHS = [size.to_bytes(4).decode("latin-1") for size in range(255)]
 _PRICE, _SIZE, _GENERIC, _OPTION = "1\x006\x00", "2\x006\x00", "45\x006\x00", "21\x00"
+_STRING = "46\x006\x00"
 _OPTION_TAIL = "\x00%d\x000\x00%.6f\x00%s\x00%.6f\x00%s"
 _REST = "0.0\x00%.8f\x00%.6f\x00%.6f\x00%.4f\x00"
 
@@ -38,6 +39,12 @@ def generic(tick: int, value: float) -> Tick:
     """A number of a generic tick (45)."""
     tail = f"\x00{tick}\x00{text(value)}\x00"
     return _GENERIC, tail, len(_GENERIC) + len(tail)
+
+
+def string(tick: int, value: str) -> Tick:
+    """A text (46)."""
+    tail = f"\x00{tick}\x00{value}\x00"
+    return _STRING, tail, len(_STRING) + len(tail)
 
 
 def options(rows: Sequence[tuple[int, float, float]], model: OptionValue) -> list[Tick]:

@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import NamedTuple
 
-from simulator import tick_frames
+from simulator import tick_by_tick, tick_frames
 from simulator.bar_feeds import BarFeeds
 from simulator.clients import Client
 from simulator.generic_ticks import GenericTicks
 from simulator.hours import new_york_day
-from simulator.instruments import Instrument
+from simulator.instruments import Combo, Instrument
 from simulator.quotes import Board, Quote
 from simulator.recorder import Recorder, TimedBar
 from simulator.shown import NOTHING, Present, Shown, advance
 from simulator.tick_faults import TickFaults
 from simulator.tick_frames import Tick
 from simulator.tick_numbers import FROZEN, LIVE
-from simulator.ticks import Subscription
+from simulator.ticks import DELAY, Subscription
 
 
 class _Step(NamedTuple):
@@ -54,7 +54,7 @@ class TickStream:
         self._bars = bars
         # The steps of this instant by the identity of what was shown, and the latest shown of each kind.
         self._steps: dict[int, _Step] = {}
-        self._latest: dict[tuple[int, frozenset[str], int], Shown] = {}
+        self._latest: dict[tuple[int | Combo, frozenset[str], int], Shown] = {}
         # What was subscribed at the last instant: how much, and which contracts.
         self._lines = 0
         self._watched: dict[int, Instrument] = {}
@@ -72,7 +72,7 @@ class TickStream:
         lines = [subscription for client in clients for subscription in client.subscriptions.values()]
         if len(lines) != self._lines or self._has_new:
             self._lines, self._has_new = len(lines), False
-            self._watched = {line.item.con_id: line.item for line in lines}
+            self._watched = {item.con_id: item for line in lines for item in _contracts(line)}
             self._board.watch(self._watched.values())
         self._board.prepare()
 
@@ -85,12 +85,14 @@ class TickStream:
                 self._hold(lines.values())
             else:
                 client.send(*[made for key in sorted(lines) if (made := self._frames(lines[key]))])
+                if client.tick_feeds:
+                    client.send(*tick_by_tick.news(client.tick_feeds, self._board, self._now))
             if client.bar_feeds:
                 self._bars.send(client, self._now)
 
     def send_one(self, client: Client, subscription: Subscription) -> None:
         """Send all there is of a new subscription: an answer, which waits for who does not read."""
-        if subscription.item.con_id not in self._watched:
+        if any(item.con_id not in self._watched for item in _contracts(subscription)):
             self._has_new = True
         client.send(self._frames(subscription))
 
@@ -99,7 +101,7 @@ class TickStream:
         assert self._now is not None
         for line in lines:
             if line.is_delayed:
-                line.keep(self._faults.distort(self._board.quote(line.item)), self._now)
+                line.keep(self._faults.distort(self._board.shown(line.item)), self._now)
 
     def _frames(self, subscription: Subscription) -> bytes:
         """Return the frames of what has changed of one subscription."""
@@ -107,7 +109,7 @@ class TickStream:
         if subscription.wants_frozen and subscription.kind in {LIVE, FROZEN}:
             head = b"".join(subscription.change_kind(LIVE if self._board.is_open(item) else FROZEN))
         kind = subscription.kind
-        quote = self._board.frozen(item) if kind == FROZEN else self._board.quote(item)
+        quote = self._board.shown(item, frozen=kind == FROZEN)
         if kind not in {LIVE, FROZEN}:
             return self._delayed(subscription, quote)
         step = self._step(subscription, quote)
@@ -130,11 +132,12 @@ class TickStream:
         present = self._present(subscription, self._faults.distort(quote), day)
         after, ticks = advance(before, present, item, subscription.generics, subscription.kind)
         # Who came later stands like the others from here on, and takes their steps.
-        alike = self._latest.setdefault((item.con_id, subscription.generics, subscription.kind), after)
+        key = (item if isinstance(item, Combo) else item.con_id, subscription.generics, subscription.kind)
+        alike = self._latest.setdefault(key, after)
         if alike == after:
             after = alike
         else:
-            self._latest[item.con_id, subscription.generics, subscription.kind] = after
+            self._latest[key] = after
         step = _Step(before, quote, day, after, ticks, {})
         if before is not NOTHING:
             self._steps[id(before)] = step
@@ -153,11 +156,21 @@ class TickStream:
 
     def _today(self, subscription: Subscription) -> TimedBar | None:
         assert self._day is not None
-        return self._recorder.today(subscription.item, self._day)
+        item = subscription.item
+        return None if isinstance(item, Combo) else self._recorder.today(item, self._day)
 
     def _present(self, subscription: Subscription, quote: Quote, day: TimedBar | None) -> Present:
         assert self._now is not None
-        if not subscription.generics:
-            return Present(quote, day, self._halts)
-        values = self._generics.values(subscription.item, subscription.generics, self._now)
-        return Present(quote, day, self._halts | values)
+        item, at = subscription.item, None
+        if self._board.is_open(item):
+            at = int((self._now - DELAY if subscription.is_delayed else self._now).timestamp())
+        if not subscription.generics or isinstance(item, Combo):
+            return Present(quote, day, self._halts, at)
+        values = self._generics.values(item, subscription.generics, self._now)
+        return Present(quote, day, self._halts | values, at)
+
+
+def _contracts(subscription: Subscription) -> list[Instrument]:
+    """Return the contracts whose quotes a subscription shows: its own, or the legs of its combo."""
+    item = subscription.item
+    return [leg.instrument for leg in item.legs] if isinstance(item, Combo) else [item]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from simulator import data_replies as replies
-from simulator.instruments import Instrument
+from simulator.instruments import Combo, Instrument
 from simulator.order_fields import names
 from simulator.quotes import Quote
 from simulator.requests import invalid
@@ -36,7 +36,7 @@ class Subscription:
     """
 
     request_id: int
-    item: Instrument
+    item: Instrument | Combo
     generics: frozenset[str]
     kind: int = LIVE
     wants_frozen: bool = False

@@ -2,15 +2,14 @@
 
 The market itself knows SPX, VIX, the monthly VX futures and their options. Everything here is modelled on
 those: XSP and SPY are tenths of SPX, VIX9D follows the futures curve (and so do VIX3M and breadth their
-neighbours where the market does not know them), VXX is the 30-day blend of the first two futures (its level,
-without the decay of its rolling), weekly VX futures lie on the line between VIX and the monthlies, VIXW
-options take the volatility of the next monthly expiry.
+neighbours where the market does not know them), weekly VX futures lie on the line between VIX and the
+monthlies, their settlements and daily bars too, VIXW options take the volatility of the next monthly expiry.
 """
 
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -20,15 +19,14 @@ from simulator.market.model import Bar, IssueCounts, Market, OptionKey, OptionVa
 from simulator.pricing import black
 from simulator.pricing.vix import expiry_at
 from simulator.randomness import uniform
+from simulator.weeklies import Weeklies
 
 TENTHS = {"XSP": "SPX", "SPY": "SPX"}
-WEEKLY_WEEKS = 6
 # The currency pair is there for whatIf alone; its price stands still.
 EUR_USD = 1.1
 # Issues that trade on the NYSE, and how a day's return in percent turns into the share that advances.
 _ISSUES, _UNCHANGED, _ADVANCE_SLOPE = 3100, 100, 1.3
 _NOISE = 0.15
-_WEDNESDAY = 2
 _BLEND_DAYS, _THREE_MONTHS = 30.0, 91.0
 
 
@@ -56,7 +54,7 @@ class World:
         self._now: datetime | None = None
         # The first VIX print of each session: what weeklies settle at.
         self._openings: dict[date, float] = {}
-        self._weeklies: dict[date, tuple[date, ...]] = {}
+        self._weeklies = Weeklies(market, hours)
 
     @property
     def sessions(self) -> Sequence[Session]:
@@ -78,23 +76,26 @@ class World:
         if symbol == "EUR":
             return EUR_USD
         if symbol in TENTHS:
-            level = self._market.index(TENTHS[symbol])
+            # An index has prints in its hours only; a fund trades around them.
+            level = (self._market.index if symbol == "XSP" else self._market.level)(TENTHS[symbol])
             return None if level is None else level / 10
         found = self._market.index(symbol)
-        if found is not None or symbol in {"SPX", "VIX"}:
+        if found is not None or symbol in {"SPX", "VIX", "VXX"}:
             return found
         vix = self._market.index("VIX")
-        if vix is None or symbol not in {"VIX3M", "VIX9D", "VIXMO", "VXX"}:
+        if vix is None or self._now is None or symbol not in {"VIX3M", "VIX9D", "VIXMO"}:
             return None
-        month = self._on_curve(_BLEND_DAYS) or vix
-        if symbol == "VXX":
-            return month
+        month = self._weeklies.on_curve(self._now, _BLEND_DAYS) or vix
         # The near index overstates VIX against the curve, the far one lies near the curve itself.
         return {
             "VIXMO": vix,
             "VIX9D": vix * math.sqrt(vix / month),
-            "VIX3M": math.sqrt(vix * (self._on_curve(_THREE_MONTHS) or vix)),
+            "VIX3M": math.sqrt(vix * (self._weeklies.on_curve(self._now, _THREE_MONTHS) or vix)),
         }[symbol]
+
+    def level(self, symbol: str) -> float | None:
+        """What SPX or VIX stands at, between its prints too."""
+        return self._market.level(symbol)
 
     def breadth(self) -> IssueCounts | None:
         """NYSE issues of the session so far: the market's where it knows them; None before the first open."""
@@ -119,22 +120,16 @@ class World:
 
     def weekly_futures(self, day: date) -> tuple[date, ...]:
         """Settlement dates of the weekly VX futures listed on a day, those of the monthlies left out."""
-        if day not in self._weeklies:
-            self._weeklies[day] = self._find_weeklies(day)
-        return self._weeklies[day]
+        return self._weeklies.listed(day)
 
-    def _find_weeklies(self, day: date) -> tuple[date, ...]:
-        monthlies = set(self._market.futures(day)) | set(self._market.expiries("VIX", day))
-        found = []
-        for ahead in range(7 * WEEKLY_WEEKS):
-            wednesday = day + timedelta(days=ahead)
-            if wednesday.weekday() != _WEDNESDAY:
-                continue
-            settles = wednesday if self._hours.session(wednesday) else self._hours.day_before(wednesday)
-            # From the morning of its settlement on it is no longer listed.
-            if settles > day and not self._near(settles, monthlies):
-                found.append(settles)
-        return tuple(found)
+    def settlement(self, expiry: date, day: date) -> float | None:
+        """The official daily settlement of a VX future; of a weekly the line through VIX and monthlies."""
+        found = self._market.settlement(expiry, day)
+        return self._weeklies.settlement(expiry, day) if found is None else found
+
+    def daily_future(self, expiry: date, end: date, count: int) -> tuple[Bar, ...]:
+        """Like `daily` for one VX future."""
+        return self._market.daily_future(expiry, end, count) or self._weeklies.daily(expiry, end, count)
 
     def future(self, expiry: date) -> float | None:
         """The price of a VX future in points, monthly or weekly; None if it is not listed."""
@@ -145,11 +140,7 @@ class World:
             or expiry not in self.weekly_futures(new_york_day(self._now))
         ):
             return found
-        return self._on_curve(float((expiry - new_york_day(self._now)).days))
-
-    def settlement(self, expiry: date, day: date) -> float | None:
-        """The official daily settlement of a monthly; weeklies have none before their last."""
-        return self._market.settlement(expiry, day)
+        return self._weeklies.on_curve(self._now, float((expiry - new_york_day(self._now)).days))
 
     def expiries(self, trading_class: str, day: date) -> tuple[date, ...]:
         """Settlement dates of the options of a class that are listed on a day, nearest first."""
@@ -191,6 +182,16 @@ class World:
             return self._openings.get(expiry) if monthly is None else monthly
         return self._market.final_settlement(trading_class, expiry)
 
+    def path(self, symbol: str, day: date) -> tuple[float, ...]:
+        """The levels of an index or stock in a past session, minute by minute; () where not known."""
+        if symbol in TENTHS:
+            return tuple(round(level / 10, 4) for level in self._market.path(TENTHS[symbol], day))
+        return self._market.path(symbol, day)
+
+    def future_path(self, expiry: date, day: date) -> tuple[float, ...]:
+        """The levels of a monthly VX future in a past session."""
+        return self._market.future_path(expiry, day)
+
     def daily(self, symbol: str, end: date, count: int) -> tuple[Bar, ...]:
         """The last completed daily bars of an index or stock up to `end`, oldest first; () without any."""
         if symbol not in TENTHS:
@@ -206,28 +207,6 @@ class World:
             )
             for bar in bars
         )
-
-    def daily_future(self, expiry: date, end: date, count: int) -> tuple[Bar, ...]:
-        """Like `daily` for one monthly VX future."""
-        return self._market.daily_future(expiry, end, count)
-
-    def _on_curve(self, days: float) -> float | None:
-        """Return the VIX expected in so many days: on the line through VIX and the monthly futures."""
-        vix = self._market.index("VIX")
-        if self._now is None or vix is None:
-            return None
-        today = new_york_day(self._now)
-        before = (0.0, vix)
-        for expiry in self._market.futures(today):
-            price = self._market.future(expiry)
-            if price is None:
-                continue
-            after = (float((expiry - today).days), price)
-            if after[0] >= days:
-                share = (days - before[0]) / (after[0] - before[0])
-                return before[1] + share * (after[1] - before[1])
-            before = after
-        return before[1]
 
     def _weekly_option(self, expiry: date, strike: float, right: str) -> OptionValue | None:
         future, monthly = self.future(expiry), self._monthly_after(expiry)
@@ -246,11 +225,6 @@ class World:
             return None
         known = self._market.expiries("VIX", new_york_day(self._now))
         return next((monthly for monthly in known if monthly > expiry), None)
-
-    @staticmethod
-    def _near(settles: date, monthlies: set[date]) -> bool:
-        """Whether a monthly settles in the same week."""
-        return any(settles.isocalendar()[:2] == monthly.isocalendar()[:2] for monthly in monthlies)
 
 
 def _tenth(whole: OptionValue) -> OptionValue:

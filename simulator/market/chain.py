@@ -154,7 +154,7 @@ class Chain:
             if future is None or vvix is None:
                 return None
             atm = vix.atm_volatility(self._vix_level(moment, vvix), years)
-            return Slice(vix.expiry_at(future, years), vix.SMILE, atm, math.sqrt(years))
+            return Slice(vix.expiry_at(future, years), vix.smile_at(years), atm, math.sqrt(years))
         if moment.spx is None or moment.vix is None:
             return None
         smile, atm = spx.slice_at(moment.vix, moment.vix3m(), years)

@@ -31,9 +31,11 @@ class PlayedDay:
 
     def index(self, symbol: str, minute: int) -> float | None:
         """SPX or VIX at a minute, in points; None for another symbol."""
-        if symbol == "SPX":
-            return self._paths.spx[minute]
-        return self._paths.vix[minute] if symbol == "VIX" else None
+        return self.level(symbol, minute) if symbol in {"SPX", "VIX"} else None
+
+    def level(self, symbol: str, minute: int) -> float:
+        """SPX or VIX, whichever it is, at a minute in points."""
+        return (self._paths.spx if symbol == "SPX" else self._paths.vix)[minute]
 
     def future(self, expiry: date, minute: int) -> float | None:
         """A VX future at a minute: from the last settlement before to today's, with VIX's detours."""
@@ -43,11 +45,37 @@ class PlayedDay:
             known = today or before
             return None if known is None else known.settle
         level = self._curve(before.settle, today.settle, expiry, minute)
-        if self._guide is None or expiry not in self._guide.futures:
-            return level
-        if expiry not in self._offsets:
-            self._offsets[expiry] = self._future_offsets(before.settle, today.settle, expiry)
-        return level * math.exp(_between(self._offsets[expiry], minute))
+        return level * math.exp(self._offset(before.settle, today.settle, expiry, minute))
+
+    def future_before_open(self, expiry: date, vix_ratio: float, share: float) -> float | None:
+        """A VX future in the night before: the last settlement moved with VIX, on its way to its own open.
+
+        Args:
+            expiry: settlement date.
+            vix_ratio: VIX over its close before.
+            share: part of the night that has passed, 0 to 1.
+        """
+        rows = self._tape.futures[expiry]
+        before, today = rows.before(self.session.day), rows.at(self.session.day)
+        if before is None or today is None:
+            known = before or today
+            return None if known is None else known.settle
+        moved = float(before.settle * vix_ratio ** paths.elasticity(expiry, self.session.day))
+        return moved * math.exp(share * self._offset(before.settle, today.settle, expiry, 0))
+
+    def vvix_before_open(self, vix: float, vix_before: float) -> float:
+        """VVIX in the night before, from the two levels of VIX."""
+        known = self._tape.vvix.before(self.session.day)
+        if known is None:
+            return vvix_from_vix(vix)
+        return float(known.value * (vix / vix_before) ** paths.VVIX_ELASTICITY)
+
+    def vix3m_before_open(self, vix_ratio: float) -> float | None:
+        """VIX3M in the night before, from VIX over its close before; None where it is not known."""
+        before, today = self._tape.vix3m.before(self.session.day), self._tape.vix3m.at(self.session.day)
+        if before is None or today is None:
+            return None
+        return float(before.value * vix_ratio**paths.VIX3M_ELASTICITY)
 
     def vvix(self, minute: int) -> float:
         """VVIX at a minute, from the last level before to today's; a stand-in where none is known."""
@@ -63,6 +91,11 @@ class PlayedDay:
         if before is None or today is None:
             return None
         return self._follow(before.value, today.value, minute, paths.VIX3M_ELASTICITY)
+
+    def known_future(self, expiry: date) -> bool:
+        """Whether a future settled on this day."""
+        rows = self._tape.futures.get(expiry)
+        return rows is not None and rows.at(self.session.day) is not None
 
     def future_bar(self, expiry: date, row: FutureDay) -> Bar:
         """The bar of a future whose trades are not known: open, high and low of its modelled path."""
@@ -85,6 +118,14 @@ class PlayedDay:
 
     def _curve(self, before: float, after: float, expiry: date, minute: int) -> float:
         return self._follow(before, after, minute, paths.elasticity(expiry, self.session.day))
+
+    def _offset(self, before: float, after: float, expiry: date, minute: int) -> float:
+        """Log distance of a future's real bars from its modelled way; 0 where there are none."""
+        if self._guide is None or expiry not in self._guide.futures:
+            return 0.0
+        if expiry not in self._offsets:
+            self._offsets[expiry] = self._future_offsets(before, after, expiry)
+        return _between(self._offsets[expiry], minute)
 
     def _future_offsets(self, before: float, after: float, expiry: date) -> tuple[tuple[int, float], ...]:
         """Log distances of the future's own bars from its modelled way, at each bar's end; 0 at the close."""

@@ -22,6 +22,8 @@ from simulator.market.tape import FutureDay, Series, Tape
 
 # Expiries listed on the last day settle up to nine months later; bars of futures reach back as far.
 _MARGIN = timedelta(days=400)
+# Bars inside the day reach back so far before the first played one.
+_BARS_BACK = timedelta(days=60)
 
 
 def read_tape(folder: Path, start: date, end: date, seed: int) -> Tape:
@@ -56,7 +58,7 @@ def read_tape(folder: Path, start: date, end: date, seed: int) -> Tape:
         vvix=Series(read_levels(folder, "vvix_daily.csv", "vvix", end)),
         vix3m=Series(read_levels(folder, "vix3m_daily.csv", "close", end)),
         breadth=Series(read_breadth(folder, end)),
-        guides=read_guides(folder, calendar, start, end),
+        guides=read_guides(folder, calendar, start - _BARS_BACK, end),
         futures={
             expiry: Series([rows[day] for day in sorted(rows)])
             for expiry, rows in sorted(contracts.rows.items())

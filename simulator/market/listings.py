@@ -7,6 +7,7 @@ A Friday that is a holiday moves to the session before.
 """
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -65,6 +66,12 @@ class Listings:
         return tuple(
             expiry for expiry in self._dates.get(trading_class, ()) if earliest <= expiry <= day + life
         )
+
+    def settled_before(self, trading_class: str, expiry: date) -> date | None:
+        """The settlement date before another one of its class; None where the calendar has none."""
+        dates = self._dates[trading_class]
+        place = bisect_left(dates, expiry)
+        return dates[place - 1] if place else None
 
     def has(self, trading_class: str, expiry: date) -> bool:
         """Whether the class ever lists this expiry."""

@@ -100,7 +100,7 @@ class IssueCounts(Protocol):
 class Market(Protocol):
     """The world as of one moment, moved forward by its owner.
 
-    Symbols: "SPX", "VIX", and without daily bars "VIX3M", "VVIX". Trading classes: "SPX" (AM-settled),
+    Symbols: "SPX", "VIX", "VXX", and without daily bars "VIX3M", "VVIX". Trading classes: "SPX" (AM-settled),
     "SPXW" (PM-settled), "VIX" (AM-settled).
     An expiry is always the settlement date (VIX: the Wednesday; SPX: the Friday), not the last trading day.
     An unknown symbol, class, expiry or strike answers None or an empty tuple, never an exception.
@@ -119,6 +119,9 @@ class Market(Protocol):
 
     def index(self, symbol: str) -> float | None:
         """The last print of an index in points; None before the first print ever known."""
+
+    def level(self, symbol: str) -> float | None:
+        """What "SPX" or "VIX" stands at: its last print, and between sessions what other products go by."""
 
     def breadth(self) -> IssueCounts | None:
         """Counts of issues so far in the session, the last ones outside it; None where they are not known."""
@@ -153,6 +156,15 @@ class Market(Protocol):
         "SPX", "VIX" and "VX": from the open of the settlement day on, that day's opening print (VIX and VX:
         the official value instead, where the data has it). "SPXW": from the close on, that close.
         """
+
+    def path(self, symbol: str, day: date) -> tuple[float, ...]:
+        """Levels of "SPX", "VIX" or "VXX" in a session at each minute, 0 the open; up to now in today's.
+
+        () on a day that is no session, lies ahead, or is not known. Between real bars they are modelled.
+        """
+
+    def future_path(self, expiry: date, day: date) -> tuple[float, ...]:
+        """Like `path` for one VX future."""
 
     def daily(self, symbol: str, end: date, count: int) -> tuple[Bar, ...]:
         """The last `count` completed daily bars of an index up to `end`, oldest first.

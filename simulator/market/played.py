@@ -1,12 +1,16 @@
 """A tape played forward: the one implementation of `Market`."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from simulator.market.chain import Chain, Moment, settles_at
 from simulator.market.day import PlayedDay, play
 from simulator.market.listings import PM_SETTLED, Listings
 from simulator.market.macro import Close
 from simulator.market.model import Bar, OptionKey, OptionValue
+from simulator.market.night import Night
+from simulator.market.note import Note
 from simulator.market.tape import Breadth, FutureDay, Tape
 from simulator.pricing.spx import usual_vix3m
 from simulator.pricing.vix import vvix_from_vix
@@ -26,14 +30,17 @@ class PlayedMarket:
         self._tape = tape
         self._listings = Listings(tape.calendar)
         self._chain = Chain(tape, self._listings)
+        self._note = Note(tape, self._listings)
         self._now: datetime | None = None
         # The session that has begun last (none before the first), and how many of its minutes have passed.
         self._at = -1
         self._minute = 0
         self._day: PlayedDay | None = None
+        # The night before the next session while it lasts.
+        self._next_night: Night | None = None
         # Nothing of a later day than this is visible.
         self._closed_through = tape.sessions[0].day - _DAY
-        # Past days whose futures have no bars of their own: at most one a day of the tape.
+        # Past days of which more than the daily bar was asked: at most one a day of the tape.
         self._past: dict[date, PlayedDay | None] = {}
 
     def move_to(self, when: datetime) -> None:
@@ -54,20 +61,31 @@ class PlayedMarket:
             passed = int((when - session.open).total_seconds() // _MINUTE_S)
             self._minute = min(passed, self._day.minutes)
             self._closed_through = session.day if when >= session.close else session.day - _DAY
-        spx, vix = self.index("SPX"), self.index("VIX")
-        self._chain.show(Moment(when, spx, vix, self._vix3m, self._vvix, self.future))
+        self._find_night(when)
+        spx, vix = self.level("SPX"), self.level("VIX")
+        self._chain.show(Moment(self._valued_at(when), spx, vix, self._vix3m, self._vvix, self.future))
 
     def index(self, symbol: str) -> float | None:
         """The last print of SPX or VIX; VIX3M and VVIX as known, else their usual level beside VIX."""
         if symbol == "VVIX":
             return self._vvix()
+        if symbol == "VXX":
+            return self._vxx()
         if symbol == "VIX3M":
-            vix = self.index("VIX")
+            vix = self.level("VIX")
             return None if vix is None else self._vix3m() or usual_vix3m(vix)
+        if self._night is not None and self._now is not None and symbol == "VIX":
+            return self._night.vix_print(self._now)
         if self._day is not None:
             return self._day.index(symbol, self._minute)
         bars = self.daily(symbol, self._closed_through, 1)
         return bars[-1].close if bars else None
+
+    def level(self, symbol: str) -> float | None:
+        """What SPX or VIX stand at, in points: their last print, and in the night what futures go by."""
+        if self._night is None or self._now is None:
+            return self.index(symbol)
+        return self._night.spx(self._now) if symbol == "SPX" else self._night.vix(self._now)
 
     def breadth(self) -> Breadth | None:
         """Advancing, declining and unchanged issues now; None where they are not known."""
@@ -90,6 +108,8 @@ class PlayedMarket:
         rows = self._tape.futures.get(expiry)
         if rows is None or self._settled("VX", expiry):
             return None
+        if self._night is not None and self._now is not None:
+            return self._night.future(expiry, self._now)
         if self._day is not None:
             return self._day.future(expiry, self._minute)
         known = rows.upto(self._closed_through, 1)
@@ -135,7 +155,11 @@ class PlayedMarket:
         return bar.close if trading_class == PM_SETTLED else bar.open
 
     def daily(self, symbol: str, end: date, count: int) -> tuple[Bar, ...]:
-        """Completed daily bars of an index."""
+        """Completed daily bars of an index, or of the note VXX."""
+        if symbol == "VXX":
+            days = [bar.day for bar in self._tape.spx.upto(min(end, self._closed_through), count)]
+            found = (self._note.bar(day, partial(self._bar_of, day)) for day in days)
+            return tuple(bar for bar in found if bar is not None)
         series = {"SPX": self._tape.spx, "VIX": self._tape.vix}.get(symbol)
         return () if series is None else series.upto(min(end, self._closed_through), count)
 
@@ -151,10 +175,57 @@ class PlayedMarket:
         found = () if rows is None else rows.upto(min(end, self._closed_through), count)
         return tuple(row.bar or self._modelled_bar(expiry, row) for row in found)
 
+    def path(self, symbol: str, day: date) -> tuple[float, ...]:
+        """Levels of a session at each minute, as far as it has come."""
+        if symbol == "VXX":
+            before = self._tape.calendar.on_or_before(day - _DAY)
+            played, last = self._seen(day)
+            return () if played is None else tuple(self._note_path(played, before, last))
+        played, last = self._seen(day)
+        if played is None or symbol not in {"SPX", "VIX"}:
+            return ()
+        return tuple(played.level(symbol, minute) for minute in range(last + 1))
+
+    def future_path(self, expiry: date, day: date) -> tuple[float, ...]:
+        """Like `path` for one VX future."""
+        played, last = self._seen(day)
+        if played is None or not played.known_future(expiry):
+            return ()
+        found = (played.future(expiry, minute) for minute in range(last + 1))
+        return tuple(level for level in found if level is not None)
+
+    def _note_path(self, played: PlayedDay, before: date, last: int) -> Iterator[float]:
+        for minute in range(last + 1):
+            level = self._note.price(before, lambda expiry, at=minute: played.future(expiry, at))  # type: ignore[misc]
+            if level is None:
+                return
+            yield round(level, 2)
+
+    def _seen(self, day: date) -> tuple[PlayedDay | None, int]:
+        """A session that has begun, and its last minute that has passed; None for another day."""
+        if self._day is not None and self._day.session.day == day:
+            return self._day, self._minute
+        if day > self._closed_through:
+            return None, 0
+        if day not in self._past:
+            self._past[day] = play(self._tape, day)
+        found = self._past[day]
+        return found, 0 if found is None else found.minutes
+
+    def _bar_of(self, day: date, expiry: date) -> Bar | None:
+        """The bar of a future on one past day."""
+        found = self.daily_future(expiry, day, 1)
+        return found[0] if found and found[0].day == day else None
+
+    def _vxx(self) -> float | None:
+        """The note now: from the close before this session, or in the night before the next."""
+        current = self._closed_through + _DAY
+        if self._day is not None and self._night is None:
+            current = self._day.session.day
+        return self._note.price(self._tape.calendar.on_or_before(current - _DAY), self.future)
+
     def _modelled_bar(self, expiry: date, row: FutureDay) -> Bar:
-        if row.day not in self._past:
-            self._past[row.day] = play(self._tape, row.day)
-        day = self._past[row.day]
+        day, _last = self._seen(row.day)
         if day is not None:
             return day.future_bar(expiry, row)
         level = row.settle
@@ -167,13 +238,38 @@ class PlayedMarket:
         passed = self._now is not None and settles is not None and settles <= self._now
         return passed and self._listings.has(dates, expiry)
 
+    @property
+    def _night(self) -> Night | None:
+        """The night that it is, None in a session or between a session and the evening."""
+        found = self._next_night
+        return found if found is not None and self._now is not None and found.covers(self._now) else None
+
+    def _valued_at(self, when: datetime) -> datetime:
+        """When options are valued at: between a session and the evening the market stands still."""
+        if self._day is None or self._night is not None:
+            return when
+        return min(when, self._day.session.options_close)
+
+    def _find_night(self, when: datetime) -> None:
+        """Prepare the night before the next session once it is near."""
+        after = self.sessions[self._at + 1] if self._at + 1 < len(self.sessions) else None
+        if after is None or when < after.open - _DAY:
+            self._next_night = None
+        elif self._next_night is None or self._next_night.end != after.open:
+            day = play(self._tape, after.day)
+            self._next_night = None if day is None else Night(self._tape, day)
+
     def _vix3m(self) -> float | None:
+        if self._night is not None and self._now is not None:
+            return self._night.vix3m(self._now)
         if self._day is not None:
             return self._day.vix3m(self._minute)
         known = self._tape.vix3m.upto(self._closed_through, 1)
         return known[0].value if known else None
 
     def _vvix(self) -> float | None:
+        if self._night is not None and self._now is not None:
+            return self._night.vvix(self._now)
         if self._day is not None:
             return self._day.vvix(self._minute)
         known = self._tape.vvix.upto(self._closed_through, 1)

@@ -3,9 +3,13 @@
 VVIX is the replicated volatility of VIX options 30 days ahead, interpolated between the two listed expiries
 around them. Tenors follow T^-0.42, because a far future moves less than a near one; the power was set to the
 strategy's worked example (2018-03-21 16 call about 0.67 on 2018-01-22 with F 12.475). The upward smile has
-the shape of the VXX boards of December 2016, tenors of 7 to 200 days: volatility at 25 and 10 delta 1.16 to
-1.25 and 1.23 to 1.52 times that at the money. There are no VIX option quotes behind this: every value is
-modelled.
+the shape of the VXX boards of December 2016, 7 to 770 days: steep to two months (volatility at 25, 10 delta
+1.25 and 1.5 times that at the money), flatter beyond (1.16 and 1.23 at half a year, next to nothing at two),
+so its skew falls with the tenor, as fast as total variance that never falls allows:
+
+    skew(T) = 0.385 / (1 + (T / 132 days)^0.71)
+
+There are no VIX option quotes behind this: every value is modelled.
 """
 
 import math
@@ -15,7 +19,8 @@ from simulator.pricing.replication import atm_share
 from simulator.pricing.smile import Smile
 from simulator.pricing.spx import RATE
 
-SMILE = Smile(skew=0.24, curvature=0.015, cap_low=2.0, cap_high=2.0)
+_SKEW, _SKEW_YEARS, _SKEW_POWER = 0.385, 132.0 / 365.0, 0.71
+_CURVATURE, _CAP_LOW, _CAP_HIGH = 0.011, 2.0, 1.5
 
 _THIRTY_DAYS = 30.0 / 365.0
 # Below five days the power law would run away.
@@ -31,6 +36,16 @@ def expiry_at(future: float, years: float) -> Expiry:
         years: Time to expiry in years of 365 days, positive.
     """
     return Expiry(underlying=future, forward=future, years=years, rate=RATE, carry=0.0)
+
+
+def smile_at(years: float) -> Smile:
+    """The smile's shape at a tenor.
+
+    Args:
+        years: Time to expiry in years of 365 days, positive.
+    """
+    skew = _SKEW / (1.0 + float((years / _SKEW_YEARS) ** _SKEW_POWER))
+    return Smile(skew=skew, curvature=_CURVATURE, cap_low=_CAP_LOW, cap_high=_CAP_HIGH)
 
 
 def thirty_day_level(vvix: float, near_years: float, far_years: float) -> float:
@@ -65,7 +80,7 @@ def atm_volatility(level: float, years: float) -> float:
         years: Time to expiry in years of 365 days, positive.
     """
     volatility = replicated_volatility(level, years)
-    return volatility * atm_share(SMILE, volatility * math.sqrt(years))
+    return volatility * atm_share(smile_at(years), volatility * math.sqrt(years))
 
 
 def vvix_from_vix(vix: float) -> float:

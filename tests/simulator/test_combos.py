@@ -1,5 +1,6 @@
 """BAG orders: iron condors at a net price, filled as one and booked as legs."""
 
+import math
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -189,3 +190,42 @@ async def test_a_delta_cut_is_accepted_at_its_defined_risk(
         pytest.approx(100 * loss)
     )
     assert float(margin) > 0
+
+
+async def test_market_data_of_a_bag_are_the_net_sides_of_its_legs(
+    condor: Condor, paper: Paper, steps: Steps
+) -> None:
+    """A snapshot and a stream: bid and ask of the BUY side, the smallest leg's size, no last."""
+    ib, combo, tickers = condor
+    (shot,) = await ib.reqTickersAsync(combo)
+    assert shot.ask == pytest.approx(_far(tickers))
+    stream = ib.reqMktData(combo)
+    await steps(ib, 1)
+    assert stream.ask == pytest.approx(_far(tickers))
+    near = sum(
+        t.bid if action == "BUY" else -t.ask for t, (_, _, action) in zip(tickers, OFFSETS, strict=True)
+    )
+    assert stream.bid == pytest.approx(near)
+    sizes = [
+        t.askSize if action == "BUY" else t.bidSize
+        for t, (_, _, action) in zip(tickers, OFFSETS, strict=True)
+    ]
+    assert stream.askSize == min(sizes)
+    assert math.isnan(stream.last)
+    before = stream.ask
+    await steps(ib, 30)
+    assert stream.ask != before
+    ib.cancelMktData(combo)
+    await steps(ib, 1)
+    assert not any(s.item.sec_type == "BAG" for c in paper.gateway.clients for s in c.subscriptions.values())
+
+
+async def test_a_bag_with_an_unknown_leg_has_no_market_data(condor: Condor, steps: Steps) -> None:
+    """The request is answered with 200."""
+    ib, combo, _tickers = condor
+    codes: list[int] = []
+    ib.errorEvent += lambda _id, code, *_: codes.append(code)
+    combo.comboLegs[0].conId = 5
+    ib.reqMktData(combo)
+    await steps(ib, 1)
+    assert codes == [200]

@@ -50,7 +50,7 @@ async def test_requests_before_the_start_of_the_api_are_refused(paper: Paper) ->
 
 @pytest.mark.parametrize(
     ("message", "request_id"),
-    [((96, 12, "x"), "12"), ((10, 5, 31), "31"), ((4711, "a"), "-1"), (("abc",), "-1")],
+    [((100, 12, "x"), "12"), ((10, 5, 31), "31"), ((4711, "a"), "-1"), (("abc",), "-1")],
 )
 async def test_an_unknown_request_is_answered_with_an_error(
     paper: Paper, message: tuple[object, ...], request_id: str

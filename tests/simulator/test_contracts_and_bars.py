@@ -132,3 +132,13 @@ async def test_bars_that_do_not_exist_are_error_162(paper: Paper) -> None:
     ib.errorEvent += lambda _id, code, *_: codes.append(code)
     assert len(await ib.reqHistoricalDataAsync(option, "", "5 D", "1 day", "TRADES", True)) == 0
     assert codes == [162]
+
+
+async def test_what_has_expired_is_gone(paper: Paper) -> None:
+    """An expired future is unknown (200), with includeExpired too."""
+    ib = await paper.connect()
+    codes: list[int] = []
+    ib.errorEvent += lambda _id, code, *_: codes.append(code)
+    gone = Future("VIX", "20251119", "CFE", tradingClass="VX", includeExpired=True)
+    assert not await ib.reqContractDetailsAsync(gone)
+    assert codes == [200]

@@ -15,7 +15,7 @@ Steps = Callable[[Any, int], Awaitable[None]]
 Serve = Callable[..., Awaitable[Any]]
 FindCall = Callable[[Any, float], Awaitable[Contract]]
 
-OPEN, CLOSED = 4, 4 + 406
+OPEN, NEXT_MORNING = 4, 412 + 2
 SPX_REQUEST = (416904, *[""] * 3, 0.0, *[""] * 7, 0)
 
 
@@ -25,7 +25,7 @@ async def test_frozen_data_show_the_last_quote_of_the_evening(
     """Type 2 after hours: announced as frozen, with a two-sided quote; live again with the next session."""
     ib = await paper.connect()
     call = await vix_call(ib, 15.0)
-    await steps(ib, CLOSED)
+    await steps(ib, NEXT_MORNING)
     live = ib.reqMktData(call)
     ib.reqMarketDataType(2)
     frozen = ib.reqMktData(Index("VIX", "CBOE"))

@@ -30,7 +30,7 @@ async def test_indices_have_a_last_and_the_previous_close(paper: Paper, steps: S
 async def test_options_are_quoted_in_their_hours_with_greeks(
     paper: Paper, steps: Steps, vix_call: FindCall
 ) -> None:
-    """Before 09:30 there is no quote (-1, size 0); after it a two-sided one around the model's value."""
+    """Between sessions there is no quote (-1, size 0); in them a two-sided one around the model's value."""
     ib = await paper.connect()
     call = await vix_call(ib, 15.0)
     ticker = ib.reqMktData(call)
@@ -44,7 +44,7 @@ async def test_options_are_quoted_in_their_hours_with_greeks(
     assert model.undPrice > 0
     await steps(ib, 390 + 15)
     assert ticker.bid > 0
-    await steps(ib, 1)
+    await steps(ib, 3 + 3)
     assert (ticker.bid, ticker.ask) == (-1, -1)
 
 
@@ -116,3 +116,25 @@ async def test_the_instants_of_a_day_are_the_agreed_ones(paper: Paper) -> None:
     assert shown[-5:] == ["16:14", "16:15", "16:16", "16:30", "17:00"]
     assert times[412].day == 6
     assert times[-1] == times[-2]
+
+
+async def test_a_regulatory_snapshot_ends_like_any_other(paper: Paper) -> None:
+    """Ticks, the end, and no subscription."""
+    client = await paper.raw()
+    await client.start()
+    client.send(1, 11, 5, 416904, *[""] * 3, 0.0, *[""] * 7, 0, "", 0, 1, "")
+    assert [frame[0] for frame in await client.until("57")][-1] == "57"
+    assert not any(known.subscriptions for known in paper.gateway.clients)
+
+
+async def test_a_new_last_carries_its_time(paper: Paper) -> None:
+    """Tick 45 follows tick 4 with the instant of the print; a last from before the open has none."""
+    client = await paper.raw()
+    await client.start()
+    client.send(1, 11, 5, 416904, *[""] * 3, 0.0, *[""] * 7, 0, "", 0, 0, "")
+    for _ in range(OPEN - 1):
+        assert "46" not in [frame[0] for frame in await client.step()]
+    frames = await client.step()
+    names = [(frame[0], frame[3]) for frame in frames[:-1]]
+    assert names[:2] == [("1", "4"), ("46", "45")]
+    assert frames[1][4] == frames[-1][2] == str(int(paper.gateway.now.timestamp()))

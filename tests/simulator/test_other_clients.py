@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from simulator.order_codec import make_ticket
+from simulator.order_fields import Terms
+from simulator.requests import ContractQuery
+from simulator.switches import Switches
+
 Paper = Any  # the gateway of conftest, whose classes cannot be imported
 Serve = Callable[..., Awaitable[Any]]
 ForeignPython = Callable[[str], Path]
@@ -15,9 +20,10 @@ ForeignPython = Callable[[str], Path]
 DRIVERS = Path(__file__).parent / "drivers"
 
 
-async def _drive(python: Path, script: str, port: int) -> Any:  # noqa: ANN401 - JSON
+async def _drive(python: Path, script: str, port: int, *more: str) -> Any:  # noqa: ANN401 - JSON
+    pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
-        python, DRIVERS / script, str(port), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        python, DRIVERS / script, str(port), *more, stdout=pipe, stderr=pipe
     )
     out, err = await process.communicate()
     assert process.returncode == 0, err.decode()
@@ -34,14 +40,19 @@ async def test_the_official_client_understands_every_message_to_its_last_field(
     """Version 10.51 with its maximum set to 176 drives every served request; no field is left over."""
     python = foreign_python("ibapi-latest==10.51.*")
     paper = await serve()
+    by_hand = _place_by_hand(paper)
     found = await _drive(python, "official_driver.py", paper.port)
     seen = found["seen"]
     assert found["left_over"] == []
     errors = [arguments[2] for arguments in _calls(seen, "error")]
-    assert errors == [2104, 2106, 2158, 200, 321, 321, 321, 321, 202, 202]
+    assert errors == [2104, 2106, 2158, 200, 321, 202, 202]
+    assert _calls(found["bound"], "orderBound") == [[by_hand.perm_id, 0, -1]]
+    (bound,) = {a[0] for a in _calls(found["bound"], "openOrder")}
+    assert bound == -1
+    _check_ticks(paper, seen)
     _check_contracts(seen)
     _check_data(paper, seen)
-    _check_orders(paper, seen)
+    _check_orders(paper, seen, by_hand)
     _check_account(paper, seen)
 
 
@@ -71,8 +82,9 @@ def _check_data(paper: Paper, seen: list[list[Any]]) -> None:
     assert {a[1] for a in _calls(seen, "tickPrice") if a[0] == 21} == {1, 2}
     assert all(a[3]["canAutoExecute"] is False for a in _calls(seen, "tickPrice"))
     assert next(a[1] for a in _calls(seen, "tickGeneric")) == 24
+    assert {a[1] for a in _calls(seen, "tickString")} == {45}
     assert {a[1] for a in _calls(seen, "tickSize")} >= {27, 29}
-    assert [a[0] for a in _calls(seen, "tickSnapshotEnd")] == [22]
+    assert [a[0] for a in _calls(seen, "tickSnapshotEnd")] == [22, 23]
     assert all(a[1:] == [1] for a in _calls(seen, "marketDataType"))
     daily = [a[1] for a in _calls(seen, "historicalData") if a[0] == 30]
     assert (len(daily), daily[-1]["date"]) == (5, "20260102")
@@ -87,7 +99,56 @@ def _check_data(paper: Paper, seen: list[list[Any]]) -> None:
     assert solved[5] == pytest.approx(1.8, abs=1e-4)
 
 
-def _check_orders(paper: Paper, seen: list[list[Any]]) -> None:
+def _check_ticks(paper: Paper, seen: list[list[Any]]) -> None:
+    (bag,) = ({a[1]: a[2] for a in _calls(seen, "tickPrice") if a[0] == 23},)
+    assert set(bag) == {1, 2}
+    assert bag[1] < bag[2]
+    (schedule,) = _calls(seen, "historicalSchedule")
+    assert (schedule[0], schedule[3]) == (38, "US/Central")
+    assert schedule[4][-1] == {
+        "startDateTime": "20260105-08:30:00",
+        "endDateTime": "20260105-15:00:00",
+        "refDate": "20260105",
+    }
+    (last,) = _calls(seen, "historicalTicksLast")
+    assert (last[0], last[1][0]["exchange"], last[2]) == (36, "CBOE", True)
+    (mids,), (sides,) = _calls(seen, "historicalTicks"), _calls(seen, "historicalTicksBidAsk")
+    for mid, side in zip(mids[1], sides[1], strict=True):
+        assert mid["time"] == side["time"]
+        assert side["priceBid"] < mid["price"] < side["priceAsk"]
+    (print_now,) = _calls(seen, "tickByTickAllLast")
+    assert (print_now[0], print_now[1], print_now[3]) == (37, 1, last[1][-1]["price"])
+    (side_now,), (mid_now,) = _calls(seen, "tickByTickBidAsk"), _calls(seen, "tickByTickMidPoint")
+    assert side_now[2] < mid_now[2] < side_now[3]
+
+
+def _place_by_hand(paper: Paper) -> Any:  # noqa: ANN401 - an order of the gateway
+    """Place an order at the gateway's own screen."""
+    gateway = paper.gateway
+    (spy,) = (item for item in gateway.universe.underlyings(gateway.now.date()) if item.symbol == "SPY")
+    query = ContractQuery(con_id=spy.con_id, exchange="SMART")
+    values = {"action": "BUY", "totalQuantity": "1", "orderType": "LMT", "lmtPrice": "1.0", "tif": "DAY"}
+    ticket = make_ticket(0, query, Terms(values=values))
+    return gateway.desk.place_by_hand(ticket, gateway.exchange, gateway.now)
+
+
+async def test_the_official_client_understands_delayed_data(
+    serve: Serve, foreign_python: ForeignPython
+) -> None:
+    """10167, type 3, and only the ticks of delayed data: 66 to 76 and 80 to 83; no field is left over."""
+    python = foreign_python("ibapi-latest==10.51.*")
+    paper = await serve(switches=Switches(delayed=True))
+    found = await _drive(python, "official_driver.py", paper.port, "delayed")
+    seen = found["seen"]
+    assert found["left_over"] == []
+    assert {a[2] for a in _calls(seen, "error")} == {2104, 2106, 2158, 200, 10167}
+    assert {a[1] for a in _calls(seen, "marketDataType")} == {3}
+    assert {a[1] for a in _calls(seen, "tickPrice")} == {66, 67, 68, 72, 73, 75, 76}
+    assert {a[1] for a in _calls(seen, "tickOptionComputation")} == {80, 81, 83}
+    assert {a[1] for a in _calls(seen, "tickString")} == {88}
+
+
+def _check_orders(paper: Paper, seen: list[list[Any]], by_hand: Any) -> None:  # noqa: ANN401 - an order
     executions = paper.gateway.booking.executions
     told = [a for a in _calls(seen, "execDetails") if a[0] == -1]
     assert [a[2]["execId"] for a in told] == [execution.exec_id for execution in executions]
@@ -102,9 +163,10 @@ def _check_orders(paper: Paper, seen: list[list[Any]]) -> None:
     bag = next(a for a in _calls(seen, "openOrder") if a[1]["secType"] == "BAG")
     assert [leg["action"] for leg in bag[1]["comboLegs"]] == ["BUY", "SELL", "SELL", "BUY"]
     assert (bag[1]["conId"], bag[2]["orderRef"], bag[2]["orderType"]) == (28812380, "condor", "MKT")
-    final = {a[0]: a[1] for a in _calls(seen, "orderStatus")}
+    # The order made by hand has a negative id.
+    final = {a[0]: a[1] for a in _calls(seen, "orderStatus") if a[0] > 0}
     assert sorted(final.values()) == ["Cancelled", "Cancelled", "Filled", "Filled"]
-    completed = _calls(seen, "completedOrder")
+    completed = [a for a in _calls(seen, "completedOrder") if a[1]["permId"] != by_hand.perm_id]
     assert [a[2]["status"] for a in completed] == ["Filled", "Filled", "Cancelled", "Cancelled"]
     assert completed[0][1]["filledQuantity"] == 2.0
     assert completed[0][1]["orderRef"] == "one"

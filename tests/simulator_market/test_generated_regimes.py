@@ -99,12 +99,12 @@ def test_ticks_bars_and_settlements_agree(shock: Market) -> None:
     assert shock.settlement(front, session.day) == prints["VX"][-1]
 
 
-def test_values_stand_still_outside_a_session(shock: Market) -> None:
-    """After the close and before the next open the last prints hold."""
-    first, second = shock.sessions[:2]
+def test_values_stand_still_until_the_evening(shock: Market) -> None:
+    """After the close the last prints hold; the futures trade again from 18:00 New York."""
+    first = shock.sessions[0]
     shock.move_to(first.close)
     held = (shock.index("SPX"), shock.index("VIX"), shock.future(shock.futures(first.day)[0]))
-    shock.move_to(second.open - timedelta(seconds=1))
+    shock.move_to(first.close + timedelta(hours=1, minutes=59))
     assert (shock.index("SPX"), shock.index("VIX"), shock.future(shock.futures(first.day)[0])) == held
 
 

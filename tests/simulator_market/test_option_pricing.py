@@ -71,7 +71,8 @@ def test_vix_prices_leave_no_butterfly_arbitrage(vvix: float, days: int) -> None
     expiry = vix.expiry_at(16.0, days / 365)
     atm, root = vix.atm_volatility(vvix, expiry.years), math.sqrt(expiry.years)
     strikes = [16.0 * math.exp(2.0 * atm * root * step / 60.0) for step in range(-60, 61)]
-    volatilities = [vix.SMILE.volatility(math.log(strike / 16.0), atm, root) for strike in strikes]
+    smile = vix.smile_at(expiry.years)
+    volatilities = [smile.volatility(math.log(strike / 16.0), atm, root) for strike in strikes]
     prices = [black.value(expiry, k, "C", v).price for k, v in zip(strikes, volatilities, strict=True)]
     _assert_convex(strikes, prices)
 
@@ -104,7 +105,9 @@ def test_vix_total_variance_never_falls_with_tenor(vvix: float) -> None:
         totals = []
         for days in range(5, 280, 3):
             atm = vix.atm_volatility(vvix, days / 365)
-            totals.append(vix.SMILE.volatility(moneyness, atm, math.sqrt(days / 365)) ** 2 * days)
+            totals.append(
+                vix.smile_at(days / 365).volatility(moneyness, atm, math.sqrt(days / 365)) ** 2 * days
+            )
         assert totals == sorted(totals), moneyness
 
 

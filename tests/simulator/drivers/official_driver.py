@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from enum import Enum
-from typing import Any
+from typing import Any, NoReturn
 
 import ibapi.client  # type: ignore[import-not-found]
 from ibapi.contract import ComboLeg, Contract  # type: ignore[import-not-found]
@@ -199,9 +199,24 @@ def data(app: App, call: Any) -> None:  # noqa: ANN401 - the client's own types
     app.ask("tickOptionComputation", app.calculateImpliedVolatility, 35, call, 1.8, 16.0, [])
     app.cancelCalculateOptionPrice(34)
     app.cancelCalculateImpliedVolatility(35)
-    app.ask("error", app.reqHistoricalTicks, 36, SPX, "20260105 09:30:00", "", 10, "TRADES", 1, True, [])
-    app.ask("error", app.reqTickByTickData, 37, SPX, "Last", 0, True)
-    app.ask("error", app.cancelTickByTickData, 37)
+    app.ask(
+        "historicalSchedule", app.reqHistoricalData, 38, SPX, "", "2 D", "1 day", "SCHEDULE", 1, 1, False, []
+    )
+    ticks(app)
+
+
+def ticks(app: App) -> None:
+    """Ask for ticks one by one and for past ones."""
+    start = "20260105 09:30:00 US/Eastern"
+    spy = _contract(symbol="SPY", secType="STK", exchange="SMART")
+    app.ask("historicalTicksLast", app.reqHistoricalTicks, 36, SPX, start, "", 10, "TRADES", 1, True, [])
+    app.ask("historicalTicks", app.reqHistoricalTicks, 50, spy, start, "", 10, "MIDPOINT", 1, True, [])
+    app.ask("historicalTicksBidAsk", app.reqHistoricalTicks, 51, spy, start, "", 10, "BID_ASK", 1, True, [])
+    app.ask("tickByTickAllLast", app.reqTickByTickData, 37, SPX, "Last", 0, True)
+    app.ask("tickByTickBidAsk", app.reqTickByTickData, 52, spy, "BidAsk", 0, True)
+    app.ask("tickByTickMidPoint", app.reqTickByTickData, 53, spy, "MidPoint", 0, True)
+    for number in (37, 52, 53):
+        app.cancelTickByTickData(number)
 
 
 def account(app: App) -> None:
@@ -226,6 +241,7 @@ def orders(app: App, call: Any, legs: list[Any]) -> None:  # noqa: ANN401 - the 
     app.ask("openOrder", app.placeOrder, first + 1, call, question)
     bag = _contract(symbol="SPX", secType="BAG", exchange="SMART", comboLegs=legs)
     condor = _order(action="BUY", totalQuantity=Decimal(1), orderType="MKT", orderRef="condor")
+    app.ask("tickSnapshotEnd", app.reqMktData, 23, bag, "", True, False, [])
     app.ask("commissionAndFeesReport", app.placeOrder, first + 2, bag, condor, count=4)
     resting = _order(action="BUY", totalQuantity=Decimal(1), orderType="LMT", lmtPrice=0.01, tif="GTC")
     for number in (3, 4):
@@ -253,21 +269,55 @@ def cancels(app: App) -> None:
     app.step()
 
 
-def main() -> None:
-    """Run the whole script against the gateway on a port."""
+def delayed(app: App) -> None:
+    """Ask for delayed data of an index and of an option."""
+    app.reqMarketDataType(3)
+    app.ask("tickPrice", app.reqMktData, 20, SPX, "", False, False, [])
+    call, _legs_unused = contracts(app)
+    app.ask("tickOptionComputation", app.reqMktData, 21, call, "", False, False, [])
+    app.step(20)
+
+
+def by_hand(port: int) -> list[list[Any]]:
+    """Bind an order made by hand as client 0; return what that client saw."""
+    app = _connected(port, 0)
+    app.ask("orderBound", app.reqAutoOpenOrders, True)
+    app.ask("openOrderEnd", app.reqOpenOrders)
+    app.disconnect()
+    return app.seen
+
+
+def _connected(port: int, client_id: int) -> App:
     app = App()
-    app.connect("127.0.0.1", int(sys.argv[1]), 7)
+    app.connect("127.0.0.1", port, client_id)
     threading.Thread(target=app.run, daemon=True).start()
     app.wait("nextValidId", 0)
+    return app
+
+
+def main() -> None:
+    """Run the script against the gateway on a port: all of it, or with delayed data only."""
+    port = int(sys.argv[1])
+    app = _connected(port, 7)
     app.step(4)
+    if sys.argv[2:] == ["delayed"]:
+        delayed(app)
+        _finish(app, {})
+    bound = by_hand(port)
     app.ask("tickPrice", app.reqMktData, 20, SPX, "106", False, False, [])
     call, legs = contracts(app)
     account(app)
     data(app, call)
     orders(app, call, legs)
     cancels(app)
+    _finish(app, {"bound": bound})
+
+
+def _finish(app: App, more: dict[str, Any]) -> NoReturn:
+    """Print everything and end the process."""
     app.disconnect()
-    json.dump({"version": SERVER_VERSION, "seen": app.seen, "left_over": _LEFT_OVER}, sys.stdout)
+    seen = {"version": SERVER_VERSION, "seen": app.seen, "left_over": _LEFT_OVER, **more}
+    json.dump(seen, sys.stdout)
     sys.stdout.flush()
     os._exit(0)  # the client's threads may outlive its connection
 
