@@ -8,6 +8,7 @@ import pytest
 from ib_insync import Contract, Index
 
 from simulator.instruments import underlying
+from simulator.recorder import bars_of
 from simulator.switches import Switches
 
 Paper = Any  # the gateway of conftest, whose classes cannot be imported
@@ -58,7 +59,7 @@ async def test_delayed_data_come_with_10167_and_their_own_ticks(serve: Serve) ->
     prices = [frame[4] for frame in seen]
     now = paper.gateway.now
     spx = underlying("SPX")
-    bars = paper.gateway.recorder.bars(spx, "TRADES", 60, now - timedelta(days=1), now)
+    bars = bars_of(paper.gateway.recorder.prices(spx, "TRADES", now - timedelta(days=1), now), 60)
     # The first print of the day is shown once it is fifteen minutes old.
     assert prices[0] == str(bars[0].close)
     assert str(bars[-1].close) not in prices
