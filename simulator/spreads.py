@@ -19,7 +19,7 @@ HALF_SPREAD = {
     "STK": (0.005, 0.0),
     "CASH": (0.00005, 0.0),
 }
-_SIZES = {
+SIZES = {
     **dict.fromkeys(("SPX", "SPXW", "XSP"), (10, 90)),
     **dict.fromkeys(("VIX", "VIXW"), (50, 500)),
     "VX": (20, 200),
@@ -40,7 +40,7 @@ def half_spread(item: Instrument, price: float) -> float:
 
 def sizes(item: Instrument) -> tuple[int, int]:
     """Return the least and the largest displayed size."""
-    return _SIZES[_kind(item)]
+    return SIZES[_kind(item)]
 
 
 def stress(vix: float | None, session: Session | None, now: datetime) -> float:

@@ -7,7 +7,7 @@ import pytest
 from daemon.settings.session import Schedule
 from research import fees, instants, quoting
 from simulator import fees as gateway_fees
-from simulator import quotes as gateway_quotes
+from simulator import spreads as gateway_spreads
 from simulator.instruments import FUTURE_GRID, SPX_GRID, VIX_GRID, PriceGrid
 from strategies.core.instruments import Tick
 from strategies.core.rules import Rules
@@ -16,9 +16,9 @@ from strategies.core.rules import Rules
 def test_spreads_and_sizes_are_the_gateways() -> None:
     """Rule: a replay's quotes are as wide as a play's."""
     for kind, spread in quoting.HALF_SPREAD.items():
-        assert spread == gateway_quotes._HALF_SPREAD[kind]
-        assert quoting.SIZES[kind] == gateway_quotes._SIZES[kind]
-    assert quoting.CALM_VIX == gateway_quotes._CALM_VIX
+        assert spread == gateway_spreads.HALF_SPREAD[kind]
+        assert quoting.SIZES[kind] == gateway_spreads.SIZES[kind]
+    assert quoting.CALM_VIX == gateway_spreads.CALM_VIX
 
 
 @pytest.mark.parametrize(
