@@ -13,14 +13,10 @@ from simulator.market.model import OptionValue
 from simulator.option_board import Watched
 from simulator.quote import NO_PRICE, Quote
 from simulator.randomness import uniform
-from simulator.spreads import HALF_SPREAD, half_spread, sizes, stress
+from simulator.spreads import FREE_LEG_SIZE, HALF_SPREAD, SIZE_PERIOD_S, half_spread, sizes, stress
 from simulator.world import World
 
 __all__ = ["NO_PRICE", "Board", "Quote"]
-
-_SIZE_PERIOD_S = 1800
-# A complex order finds a counterparty for a worthless leg that it gives away.
-_FREE_LEG_SIZE = 1_000
 
 
 class Board:
@@ -61,12 +57,12 @@ class Board:
         self._open.clear()
         self._taken.clear()
         self._stress = stress(self._market.index("VIX"), self._hours.session(new_york_day(now)), now)
-        period = int(now.timestamp()) // _SIZE_PERIOD_S
+        period = int(now.timestamp()) // SIZE_PERIOD_S
         if self._period != period:
             self._period = period
             self._sizes.clear()
-        if self._trading_day != self._hours.trading_day(now):
-            self._trading_day = self._hours.trading_day(now)
+        if (day := self._hours.trading_day(now)) != self._trading_day:
+            self._trading_day = day
             self._closes.clear()
 
     def watch(self, items: Iterable[Instrument]) -> None:
@@ -202,7 +198,7 @@ class Board:
     def _left(self, item: Instrument, side: str, shown: Quote) -> int:
         size, price = (shown.bid_size, shown.bid) if side == "bid" else (shown.ask_size, shown.ask)
         if price == 0.0:
-            return _FREE_LEG_SIZE
+            return FREE_LEG_SIZE
         return max(0, size - self._taken.get((item.con_id, side), 0))
 
     def _value(self, item: Instrument) -> OptionValue | None:

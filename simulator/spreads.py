@@ -27,6 +27,9 @@ SIZES = {
     "CASH": (1_000_000, 5_000_000),
 }
 CALM_VIX = 15.0
+SIZE_PERIOD_S = 1800
+# A complex order finds a counterparty for a worthless leg that it gives away.
+FREE_LEG_SIZE = 1_000
 _END_OF_DAY, _AT_THE_END, _OUTSIDE = timedelta(minutes=15), 1.5, 2.0
 # The curb session is quoted like the end of the day.
 _CURB_ENDS = timedelta(hours=1)
