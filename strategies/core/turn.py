@@ -27,6 +27,8 @@ class Turn:
         self.today = new_york_day(now)
         """The New York calendar day."""
         self.records: list[AnyRecord] = []
+        self._looked_in: tuple[SessionHours, ...] = ()
+        self._session: SessionHours | None = None
         self.commands: list[AnyCommand] = []
 
     @property
@@ -37,8 +39,11 @@ class Turn:
     @property
     def session(self) -> SessionHours | None:
         """Today's session, whether it is open or not; None on a day without one."""
-        today = self.today
-        return next((s for s in self.state.sessions if s.day == today), None)
+        known = self.state.sessions
+        if known is not self._looked_in:  # asked for several times a turn, and the calendar seldom changes
+            self._looked_in = known
+            self._session = next((s for s in known if s.day == self.today), None)
+        return self._session
 
     @property
     def in_session(self) -> bool:
