@@ -12,7 +12,7 @@ from bench.figures import Figure, ratio_of
 from bench.processes import ROOT, BenchError
 
 SESSIONS = 13 * 252 + 11
-ROUNDS = 3
+ROUNDS = 5
 COST_LIMIT, STATE_LIMIT = 1.0, 1.10
 _WITHIN_S = 300
 _LAST_WORDS = 400

@@ -45,7 +45,7 @@ class Played:
         """Count a record of the audit trail."""
         self.tally.observe(Timer(time=record.time, job=Job.HEARTBEAT, intended=record.time), [record])
         match record:
-            case LayerRecord() if record.quantity and record.layer_id not in self._layers:
+            case LayerRecord(rolled_from="") if record.quantity and record.layer_id not in self._layers:
                 self._layers.add(record.layer_id)
                 self.engines[record.engine] += 1
             case OrderIntended() if record.purpose is Purpose.LAYER_OPEN:

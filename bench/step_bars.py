@@ -1,8 +1,9 @@
 """`python -m bench.step_bars FILE`: `step` over the bars of FILE, one decision a session; figures as JSON.
 
-What is timed is what a session of daily bars brings: the calendar, one event with each series' bar, and the
-timer that makes the bar final, on which every rule is looked at for an open condor. What was last said is
-forgotten after each session, so that every decision's explanation is built and said in full.
+What is timed is what a session of daily bars brings: the calendar, the timer that prepares the session, the
+four closes in one event, as the daemon hands over what comes together, and the timer that makes the bar
+final, on which every rule is looked at for an open condor. What was last said is forgotten after each
+session, so that every decision's explanation is built and said in full.
 """
 
 import gc
@@ -103,7 +104,7 @@ def _events(days: Sequence[BarDay], sessions: Sequence[SessionHours], at: int) -
     ]
     if at % _ROLL_SESSIONS == 0:
         found.append(ev.FuturesListed(time=session.open, instruments=(m1, m2)))
-    found += [ev.Quotes(time=session.close, quotes=(quote,)) for quote in prices]
+    found.append(ev.Quotes(time=session.close, quotes=tuple(sorted(prices, key=lambda q: q.instrument))))
     found.append(ev.Timer(time=final, job=ev.Job.BAR_FINAL, intended=final, day=session.day))
     return found
 

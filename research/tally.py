@@ -9,6 +9,7 @@ planned or ordered something; and the signals of each final bar, as `signal NAME
 or have a value, refused where they are unavailable.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ SIGNALS = (
     "ad_trend",
     "realised_vol",
 )
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+MODIFIERS = frozenset({"beta_tilt", "breadth", "flow", "reit", "theta_press"})
 _ACTS = frozenset({"planned", "ordered", "proposed"})
 _REFUSES = frozenset({"refused", "gave up", "lapsed"})
 _SAYS_NO = frozenset({"refuse", "unavailable"})
@@ -121,7 +124,7 @@ class Tally:
             self.first_fired.setdefault(name, day)
         if refused:
             count.refused += self._is_new(name, subject, "refused")
-        for reason in sorted(set(reasons)):
+        for reason in sorted({_common(reason) for reason in reasons}):
             count.reasons[reason] += self._is_new(name, subject, f"because {reason}")
 
     def _is_new(self, name: str, subject: str, said: str) -> bool:
@@ -133,7 +136,12 @@ class Tally:
         return True
 
 
+def _common(reason: str) -> str:
+    """Return a reason without its days and remarks, so that the same ones are counted together."""
+    return _DAY.sub("(day)", reason.partition("; ")[0])
+
+
 def _has_fired(verdict: Verdict) -> bool:
-    if "factor" in verdict.inputs:  # a modifier: it passes where it leaves the size alone
+    if verdict.rule in MODIFIERS:  # it passes where it leaves the size alone
         return verdict.verdict == "fire"
     return verdict.verdict in _SAYS_YES

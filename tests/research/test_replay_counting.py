@@ -82,3 +82,13 @@ def test_an_automatic_halt_counts_and_a_persons_word_does_not() -> None:
         )
         tell(tally, changed)
     assert list(tally.totals()) == ["halt_loss_limit"]
+
+
+def test_reasons_that_differ_by_a_day_or_a_remark_are_one() -> None:
+    """Rule: why is told by what is common."""
+    tally = Tally()
+    for number, day in enumerate(("2018-01-31", "2018-03-21")):
+        reason = f"fomc of {day} has no value; noted"
+        verdict = Verdict(rule="decay", verdict="refuse", reason=reason)
+        tell(tally, decision(verdict, subject=f"layer_open:C000{number}"))
+    assert tally.totals()["decay"].reasons == {"fomc of (day) has no value": 2}
