@@ -7,14 +7,14 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import bar_cost, fan_out, gateway_cost, long_play, order_latency, real_clock, tick_cost
+from bench import bar_cost, fan_out, gateway_cost, long_play, order_latency, real_clock, restart, tick_cost
 from bench.figures import Figure, as_json, as_page, as_text
 from bench.processes import ROOT, BenchError
 from bench.stage import prepared
 
 RESULTS = ROOT / "bench" / "results.json"
 PAGE = ROOT / "docs" / "performance.md"
-_PARTS = ("ticks", "orders", "play", "bars", "gateway", "clock")
+_PARTS = ("ticks", "orders", "play", "bars", "gateway", "clock", "restart")
 
 # Of the wall clock, for a look and for the page.
 _MINUTES = {False: 2, True: 10}
@@ -37,7 +37,7 @@ def take(parts: Sequence[str], folder: Path, seed: int, minutes: int) -> list[Fi
     """Take the figures of some parts.
 
     Args:
-        parts: which, of `ticks`, `orders`, `play`, `bars`, `gateway` and `clock`.
+        parts: which, of `ticks`, `orders`, `play`, `bars`, `gateway`, `clock` and `restart`.
         folder: for all files of the run; empty.
         seed: of the played markets.
         minutes: of `clock`, on the wall's.
@@ -63,6 +63,8 @@ def take(parts: Sequence[str], folder: Path, seed: int, minutes: int) -> list[Fi
         figures += fan_out.measure(folder, seed)
     if "clock" in parts:
         figures += real_clock.measure(folder, seed, minutes)
+    if "restart" in parts:
+        figures += restart.measure(folder, seed)
     return figures
 
 

@@ -15,14 +15,13 @@ from daemon.control.commands import Operators
 from daemon.control.place import control_socket
 from daemon.control.server import serve_control
 from daemon.errors import ExitCode, JournalCorrupt
+from daemon.exchange_days import keep_copy_in
 from daemon.handover import broker_settings, fred_access, windows_of
 from daemon.housekeeping import Housekeeping
 from daemon.journal_place import journal_place
 from daemon.loop import Loop, Observer
 from daemon.macro.feed import Known, MacroFeed
 from daemon.macro.folder import FolderSource
-from daemon.macro.fred import FredSource
-from daemon.macro.fred_client import FredClient
 from daemon.macro.port import MacroSource
 from daemon.macro.sources import FirstOf
 from daemon.operate import operate
@@ -61,6 +60,8 @@ async def _run(settings: Settings, observe: Observer | None) -> ExitCode:
             place.journal.show(lease.token)
             play = settings.clock.source == "gateway"
             clock = PlayClock() if play else SystemClock()
+            if not play:
+                keep_copy_in(settings.state_path)
             await while_held(
                 lease, attend(settings, place.journal, clock, stop, server=place.server, observe=observe)
             )
@@ -158,6 +159,10 @@ async def _macro(
                 timeout_s=settings.redis.connect_timeout_s,
             )
             stack.push_async_callback(cache.close)
+            # Only who asks FRED loads an HTTP client: a restart is shorter without it.
+            from daemon.macro.fred import FredSource  # noqa: PLC0415 - as above
+            from daemon.macro.fred_client import FredClient  # noqa: PLC0415 - as above
+
             client = await stack.enter_async_context(FredClient(access))
             sources.append(FredSource(client, cache, clock.now, renew_s=settings.fred.renew_s))
         yield MacroFeed(FirstOf(sources), known) if sources else None

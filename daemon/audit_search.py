@@ -66,13 +66,14 @@ def last_decision(folder: Path) -> Record:
     return found
 
 
-def latest_decision(folder: Path) -> Record | None:
-    """Return the latest decision, None where there is none yet, for lack of files too.
+def latest_decision(folder: Path, *, days_max: int | None = None) -> Record | None:
+    """Return the latest decision, None where there is none (in the newest `days_max` files, if given).
 
     Raises:
         AuditTampered, AuditUnavailable: as `search`.
     """
-    for day in reversed(list(audit_files(folder)) if folder.is_dir() else []):
+    found_days = list(reversed(list(audit_files(folder)) if folder.is_dir() else []))
+    for day in found_days[:days_max]:
         found = deque(search(folder, kind_is("decision"), first=day, last=day), maxlen=1)
         if found:
             return found[0]

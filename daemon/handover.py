@@ -7,7 +7,7 @@ import msgspec
 import structlog
 
 from daemon.broker.port import BrokerSettings
-from daemon.macro.fred_client import FredAccess
+from daemon.macro.fred_access import FredAccess
 from daemon.schedule import ScheduleSettings
 from daemon.settings import Settings
 from daemon.version import VERSION

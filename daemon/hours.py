@@ -5,11 +5,9 @@ XNYS carries the cash index's days, half days included; index options trade 15 m
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from zoneinfo import ZoneInfo
 
-import exchange_calendars
-
+from daemon import exchange_days
 from daemon.settings.session import SessionOverride
 from strategies.core.facts import SessionHours
 
@@ -19,21 +17,11 @@ _FULL_DAY_OPEN, _FULL_DAY_CLOSE = time(9, 30), time(16, 0)
 _BACK, _AHEAD = timedelta(days=14), timedelta(days=21)
 
 
-@cache
-def _calendar() -> exchange_calendars.ExchangeCalendar:
-    return exchange_calendars.get_calendar("XNYS", start="1990-01-01")
-
-
 def sessions_between(
     first: date, last: date, overrides: Sequence[SessionOverride]
 ) -> tuple[SessionHours, ...]:
     """Return the sessions from `first` to `last`, both included, oldest first."""
-    calendar = _calendar()
-    schedule = calendar.schedule.loc[str(first) : str(last)]
-    hours = {
-        row.Index.date(): _hours(row.open.to_pydatetime(), row.close.to_pydatetime())
-        for row in schedule.itertuples()
-    }
+    hours = {found.day: _hours(found.open, found.close) for found in exchange_days.sessions(first, last)}
     for override in overrides:
         if not first <= override.day <= last:
             continue

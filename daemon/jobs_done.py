@@ -13,6 +13,8 @@ from daemon.telemetry.audit_tail import audit_files, lines_of
 from daemon.telemetry.records import parse_line
 from strategies.core.events import Job, Timer
 
+_DAYS_MAX = 10  # files; the longest time without a session is far shorter
+
 
 def jobs_done_to(folder: Path) -> datetime | None:
     """Return up to when the session jobs are in the audit files.
@@ -21,15 +23,15 @@ def jobs_done_to(folder: Path) -> datetime | None:
         folder: the audit files, caught up with the journal.
 
     Returns:
-        The intended time of the last session job; before the first one the time of the first record; None
-        where there is no record.
+        The intended time of the last session job; where the newest files have none, the time of the first
+        record in them; None where there is no record.
 
     Raises:
         AuditUnavailable: a file cannot be read.
     """
     first: datetime | None = None
     try:
-        for path in reversed(audit_files(folder).values()):
+        for path in list(reversed(audit_files(folder).values()))[:_DAYS_MAX]:
             began, job = _span(path)
             first = began or first
             if job is not None:

@@ -21,11 +21,12 @@ from strategies.core.events import AnyEvent
 
 _STALLED_WITH_WORK_S = 30.0
 _HEARTBEATS_MISSED_MAX = 3
+_DECIDED_WITHIN_DAYS = 7  # files; a start must not read through the whole past
 _DECISION = b'{"kind":"decision"'
 
 
 class DecisionMemory:
-    """Keeps the latest decision; begins with that of the audit files.
+    """Keeps the latest decision; begins with that of the newest audit files.
 
     Args:
         folder: the audit files.
@@ -34,7 +35,7 @@ class DecisionMemory:
 
     def __init__(self, folder: Path, observe: Observer | None = None) -> None:
         self._observe = observe
-        recorded = latest_decision(folder)
+        recorded = latest_decision(folder, days_max=_DECIDED_WITHIN_DAYS)
         self._body = recorded.body if recorded else None
 
     def observe(self, event: AnyEvent, bodies: Sequence[bytes]) -> None:

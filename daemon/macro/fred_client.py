@@ -5,7 +5,6 @@ The key travels in the query, as FRED wants it; no error here quotes an address.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
 from types import TracebackType
@@ -14,33 +13,13 @@ from typing import Self
 import httpx
 
 from daemon.errors import ConfigError, MacroUnavailable
+from daemon.macro.fred_access import FredAccess
 from daemon.macro.fred_answer import Answer, Observation, UnreadableAnswer, decode, refusal
 
 _PAGE = 100_000
 """The most rows that FRED sends at once."""
 _END = "9999-12-31"
 _MASK = "***"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FredAccess:
-    """How FRED is asked.
-
-    Args:
-        url: address of the API, without a slash at its end.
-        api_key: the user's key.
-        timeout_s: for each request.
-        requests_per_minute: at most.
-        attempts_max: how often one request is tried.
-        retry_delay_s: pause after the first failure; doubles. An answer that names a pause is obeyed.
-    """
-
-    url: str
-    api_key: str
-    timeout_s: float
-    requests_per_minute: int
-    attempts_max: int
-    retry_delay_s: float
 
 
 class FredClient:

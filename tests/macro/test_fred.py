@@ -14,7 +14,8 @@ from daemon.errors import ConfigError, MacroUnavailable, StoreUnavailable
 from daemon.macro.feed import adding
 from daemon.macro.folder import FolderSource
 from daemon.macro.fred import FRED_SERIES, FredSource
-from daemon.macro.fred_client import FredAccess, FredClient
+from daemon.macro.fred_access import FredAccess
+from daemon.macro.fred_client import FredClient
 from daemon.macro.sources import FirstOf
 from daemon.settings.macro_facts import Fred
 from daemon.settings.model import Settings

@@ -1,0 +1,18 @@
+"""`python -m bench.bare_sync PORT CLIENT_ID`: connect with the library's own synchronisation, say so, end."""
+
+import sys
+
+from ib_insync import IB
+
+
+def main() -> None:
+    """Connect as the library's first example does."""
+    ib = IB()  # type: ignore[no-untyped-call]
+    ib.connect("127.0.0.1", int(sys.argv[1]), clientId=int(sys.argv[2]))
+    sys.stdout.write("synchronised\n")
+    sys.stdout.flush()
+    ib.disconnect()  # type: ignore[no-untyped-call]
+
+
+if __name__ == "__main__":
+    main()
