@@ -12,7 +12,9 @@ from daemon.broker.ib.adapter import IbBroker
 from daemon.clock import Clock, PlayClock, SystemClock
 from daemon.control.answers import DecisionMemory, answers
 from daemon.control.commands import Operators
+from daemon.control.on_record import OnRecord
 from daemon.control.place import control_socket
+from daemon.control.proposals import Proposals
 from daemon.control.server import serve_control
 from daemon.errors import ExitCode, JournalCorrupt
 from daemon.exchange_days import keep_copy_in
@@ -111,7 +113,9 @@ async def attend(
         broker = IbBroker(
             broker_settings(settings), clock.now, guard.veto, lambda: order_id_floor(loop.state)
         )
-        operators = Operators(lambda: loop, clock.now, guard, observe)
+        record = OnRecord(lambda: loop, observe)
+        operators = Operators(lambda: loop, clock.now, guard, record)
+        proposals = Proposals(lambda: loop, clock.now, record)
         memory = DecisionMemory(settings.audit_path, operators.observe)
         housekeeping = Housekeeping(settings.audit_path, settings.audit, journal, memory.observe)
         supervision = Supervision(
@@ -131,8 +135,8 @@ async def attend(
             pause_max_s=settings.loop.pause_max_s if beats else 0.0,
             observe=Standing(lambda: loop.state, supervision.observe, beats=beats).observe,
         )
-        questions = answers(settings, loop, clock.now, memory)
-        place, commands = control_socket(settings.state_path), operators.commands()
+        questions = {**answers(settings, loop, clock.now, memory), **proposals.answers()}
+        place, commands = control_socket(settings.state_path), operators.commands() | proposals.commands()
         async with (
             serve_control(place, questions, commands),
             housekeeping.at_work(),

@@ -23,6 +23,7 @@ from daemon.ops import (
     journal,
     macro,
     mode,
+    proposals,
     replay,
     run,
     simulate,
@@ -47,6 +48,9 @@ app.command("halt")(mode.halt)
 app.command("resume")(mode.resume)
 app.command("flatten")(mode.flatten)
 app.command("settle")(mode.settle)
+app.command("proposals")(proposals.proposals)
+app.command("approve")(proposals.approve)
+app.command("refuse")(proposals.refuse)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)
 app.command("version")(version.version)

@@ -1,15 +1,14 @@
 """What a person can tell the running daemon: a command is an event in the journal before it is answered."""
 
-import asyncio
 import pwd
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
 from msgspec import Struct
 
-from daemon.control.protocol import COMMIT_WITHIN_S
+from daemon.control.on_record import OnRecord
 from daemon.errors import HedgedError
-from daemon.loop import Loop, Observer
+from daemon.loop import Loop
 from daemon.transmit import TransmitGuard
 from strategies.core.events import AnyEvent, Operator
 from strategies.core.mode import Action, Mode
@@ -51,7 +50,7 @@ class Operators:
         loop: returns the loop; made after this.
         now: stamps the events.
         guard: stops transmission at once, before the journal knows.
-        observe: is shown each commit too.
+        record: carries events into the loop.
     """
 
     def __init__(
@@ -59,13 +58,12 @@ class Operators:
         loop: Callable[[], Loop],
         now: Callable[[], datetime],
         guard: TransmitGuard,
-        observe: Observer | None = None,
+        record: OnRecord,
     ) -> None:
         self._loop = loop
         self._now = now
         self._guard = guard
-        self._observe = observe
-        self._waiting: dict[int, tuple[Operator, asyncio.Future[int]]] = {}
+        self._record = record
 
     def commands(self) -> dict[str, Command]:
         """Return the commands by name."""
@@ -75,11 +73,7 @@ class Operators:
         """Take a commit: the event and its records' bodies."""
         if isinstance(event, Operator):
             self._guard.release()
-            known = self._waiting.pop(id(event), None)
-            if known is not None and not known[1].done():
-                known[1].set_result(self._loop().state.seq)
-        if self._observe is not None:
-            self._observe(event, bodies)
+        self._record.observe(event, bodies)
 
     def _command(self, action: Action) -> Command:
         async def command(who: str, arguments: Mapping[str, str]) -> Told:
@@ -94,32 +88,21 @@ class Operators:
             time=self._now(),
             action=action,
             who=who,
-            reason=_text(arguments, "reason"),
-            subject=_text(arguments, "subject") if action is Action.SETTLE else "",
+            reason=text_of(arguments, "reason"),
+            subject=text_of(arguments, "subject") if action is Action.SETTLE else "",
         )
         brake = _BRAKES.get(action)
         if brake is not None:
             self._guard.brake(brake, f"{action.value} by {who}: {event.reason}")
-        committed: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        self._waiting[id(event)] = event, committed
-        try:
-            async with asyncio.timeout(COMMIT_WITHIN_S):
-                await self._loop().put(event)
-                seq = await committed
-        except TimeoutError as error:
-            raise HedgedError(
-                f"{action.value} is in force in this process, but the journal has not taken it within "
-                f"{COMMIT_WITHIN_S:g} s ({self._loop().store_fault or 'the loop is busy'}); it will, unless "
-                "the daemon ends first: see `hedged status`"
-            ) from error
+        recorded = await self._record.put(event, f"{action.value} is in force in this process")
         if action is Action.SETTLE:
-            return self._settled(event, seq)
+            return self._settled(event, recorded.seq)
         trading = self._loop().state.trading
-        return Told(mode=trading.mode, seq=seq, text=trading.reason)
+        return Told(mode=trading.mode, seq=recorded.seq, text=trading.reason)
 
     def _check_subject(self, arguments: Mapping[str, str]) -> None:
         quarantine = self._loop().state.quarantine
-        subject = _text(arguments, "subject")
+        subject = text_of(arguments, "subject")
         if subject not in quarantine:
             known = ", ".join(sorted(quarantine)) or "none"
             raise HedgedError(f"{subject} is not quarantined; what is: {known}")
@@ -131,7 +114,7 @@ class Operators:
         return Told(mode=state.trading.mode, seq=seq, text=f"{event.subject} is settled by record {seq}")
 
 
-def _text(arguments: Mapping[str, str], name: str) -> str:
+def text_of(arguments: Mapping[str, str], name: str) -> str:
     """Return one line of printable text.
 
     Raises:

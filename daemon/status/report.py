@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
+from daemon.control.proposals import ProposalLine
 from strategies.core.records import Verdict
 
 
@@ -166,6 +167,7 @@ class Status(Struct, frozen=True, kw_only=True):
     layers: tuple[LayerLine, ...]
     plans: tuple[PlanLine, ...]
     orders: tuple[OrderLine, ...]
+    proposals: tuple[ProposalLine, ...]
     unknown_orders: tuple[str, ...]
     quarantine: dict[str, str]
     caps: tuple[Cap, ...]

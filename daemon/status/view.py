@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from daemon.control.proposals import waiting
 from daemon.status.caps import caps
 from daemon.status.report import (
     CondorLine,
@@ -21,7 +22,7 @@ from daemon.status.signals import signals
 from strategies.core.book import live_orders
 from strategies.core.facts import SessionHours
 from strategies.core.gates import hindrance, ready
-from strategies.core.holdings import CondorState, LayerState
+from strategies.core.holdings import CondorState, LayerState, OrderStage
 from strategies.core.orders import unknown_orders
 from strategies.core.state import Account, State
 from strategies.core.turn import Turn
@@ -53,6 +54,7 @@ def status_of(
         layers=_layers(state),
         plans=_plans(state),
         orders=_orders(state, now),
+        proposals=waiting(state, now),
         unknown_orders=tuple(order.ref for order in unknown_orders(state)),
         quarantine=state.quarantine,
         caps=caps(turn),
@@ -168,4 +170,5 @@ def _orders(state: State, now: datetime) -> tuple[OrderLine, ...]:
             perm_id=order.perm_id,
         )
         for order in live_orders(state)
+        if order.stage is not OrderStage.PROPOSED
     )

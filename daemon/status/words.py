@@ -6,6 +6,7 @@ from datetime import datetime
 from daemon.explain.words import rule_words
 from daemon.hours import NEW_YORK
 from daemon.status.report import Cap, Reading, Status
+from daemon.status.spans import span
 
 
 def lines(status: Status) -> list[str]:
@@ -34,7 +35,7 @@ def _head(status: Status) -> list[str]:
     paper = ", paper" if connection.paper else ""
     return [
         f"{verdict} at {_at(status.time)} New York",
-        f"daemon {process.code_version}, pid {process.pid}, up {_span(process.uptime_s)}",
+        f"daemon {process.code_version}, pid {process.pid}, up {span(process.uptime_s)}",
         _trading(status),
         f"mode {process.mode}, clock {process.clock}",
         f"gateway {connection.link} (epoch {connection.epoch}{upstream}), account {account}{paper}",
@@ -71,14 +72,19 @@ def _book(status: Status) -> list[str]:
     )
     orders = (
         f"{o.order_ref} {o.stage.upper() if o.order_ref in status.unknown_orders else o.stage}: {o.purpose} "
-        f"{o.subject}, {o.filled} of {o.quantity} at {o.limit}, {_span(o.age_s)} old"
+        f"{o.subject}, {o.filled} of {o.quantity} at {o.limit}, {span(o.age_s)} old"
         for o in status.orders
+    )
+    proposals = (
+        f"{p.order_ref}: {p.purpose} {p.subject}, {p.quantity} at {p.limit}, lapses in {span(p.lapses_in_s)}"
+        for p in status.proposals
     )
     return [
         *_group("condors", condors),
         *_group("layers", layers),
         *_group("plans", plans),
         *_group("orders", orders),
+        *(_group("proposals", proposals) if status.proposals else ()),
     ]
 
 
@@ -105,7 +111,7 @@ def _group(name: str, found: Iterable[str]) -> list[str]:
 
 def _reading(reading: Reading) -> str:
     of = f" of {reading.of}" if reading.of else ""
-    age = "" if reading.age_s is None else f", {_span(reading.age_s)} old"
+    age = "" if reading.age_s is None else f", {span(reading.age_s)} old"
     if reading.value is None:
         return f"unavailable{of}: {reading.why}{age}"
     value = str(reading.value).lower() if isinstance(reading.value, bool) else f"{reading.value:.6g}"
@@ -118,15 +124,3 @@ def _cap(cap: Cap) -> str:
 
 def _at(at: datetime | None) -> str:
     return "unknown" if at is None else f"{at.astimezone(NEW_YORK):%Y-%m-%d %H:%M:%S}"
-
-
-def _span(seconds: float) -> str:
-    """Seconds in the two largest units that matter."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{seconds:.1f} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    if whole < 86_400:
-        return f"{whole // 3600} h {whole % 3600 // 60} min"
-    return f"{whole // 86_400} d {whole % 86_400 // 3600} h"

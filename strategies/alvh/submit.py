@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from msgspec import structs
+
 from strategies.alvh.equity import book_equity_usd
 from strategies.alvh.never_raise import size_gate
 from strategies.core.commands import REDUCING, Intent, PlaceOrder, Purpose
@@ -39,10 +41,11 @@ def submit(
     if any(v.verdict in {"refuse", "unavailable"} for v in verdicts):
         turn.decide(subject, "refused", verdicts)
         return False
-    count_order(turn, premium_usd)
-    turn.put_order(order)
-    if order.stage is OrderStage.PROPOSED:
-        turn.decide(subject, "proposed", verdicts)
+    proposed = order.stage is OrderStage.PROPOSED
+    count_order(turn, premium_usd, sent=not proposed)
+    turn.put_order(structs.replace(order, verdicts=tuple(verdicts)) if proposed else order)
+    if proposed:
+        turn.decide(subject, "proposed", verdicts, anew=True)
         note_proposal(turn, order, "waits for an operator")
     else:
         turn.decide(subject, "ordered", verdicts, PlaceOrder(intent=order.intent))
@@ -50,8 +53,9 @@ def submit(
 
 
 def stage_at_birth(turn: Turn) -> OrderStage:
-    """Return the stage in which a new order begins."""
-    return OrderStage.PROPOSED if turn.rules.mode == "advise" else OrderStage.INTENDED
+    """Return the stage in which a new order begins; what a person had closed is not proposed to one."""
+    asked_for = turn.state.trading.flatten
+    return OrderStage.PROPOSED if turn.rules.mode == "advise" and not asked_for else OrderStage.INTENDED
 
 
 def last_gate(turn: Turn, intent: Intent) -> list[Verdict]:
@@ -72,6 +76,7 @@ def last_gate(turn: Turn, intent: Intent) -> list[Verdict]:
 
 def on_answer(turn: Turn, event: ProposalAnswered) -> None:
     """An operator approved or refused a proposal; what has lapsed or gone meanwhile is not brought back."""
+    let_lapse(turn)
     order = turn.state.orders.get(event.order_ref)
     if order is None or order.stage is not OrderStage.PROPOSED:
         return
@@ -83,10 +88,14 @@ def on_answer(turn: Turn, event: ProposalAnswered) -> None:
     gate = ready(turn, adds_risk=adds_risk, subject=order.intent.subject)
     verdicts = [gate, order_pace(turn), *last_gate(turn, order.intent)]
     if any(v.verdict in {"refuse", "unavailable"} for v in verdicts):
-        turn.decide(f"proposal:{order.ref}", "refused", verdicts)
+        turn.decide(f"proposal:{order.ref}", "refused", verdicts, anew=True)
         return
-    move(turn, order, Report.APPROVED, f"approved {said}")
-    note_proposal(turn, turn.state.orders[order.ref], f"approved {said}")
+    count_order(turn)
+    said = f"approved {said}"
+    # From here on it is an order like any other, as old as its approval; its limit is the one proposed.
+    move(turn, order, Report.APPROVED, said, intended_at=turn.now, verdicts=(), answer=said)
+    approved = structs.replace(turn.state.orders[order.ref], intended_at=order.intended_at)
+    note_proposal(turn, approved, said)
     turn.decide(f"proposal:{order.ref}", "ordered", verdicts, PlaceOrder(intent=order.intent))
 
 
@@ -98,7 +107,7 @@ def let_lapse(turn: Turn) -> None:
             continue
         if turn.now - order.intended_at >= lifetime:
             withdraw(turn, order, "lapsed: nobody answered in time")
-        elif turn.state.trading.flatten and order.intent.purpose not in REDUCING:
+        elif turn.state.trading.flatten:
             withdraw(turn, order, "everything is being closed")
         elif not turn.in_session:
             withdraw(turn, order, "lapsed: the session is over")
@@ -106,5 +115,5 @@ def let_lapse(turn: Turn) -> None:
 
 def withdraw(turn: Turn, order: Order, reason: str) -> None:
     """End a proposal that is not to be sent."""
-    move(turn, order, Report.WITHDRAWN, reason)
+    move(turn, order, Report.WITHDRAWN, reason, verdicts=(), answer=reason)
     note_proposal(turn, turn.state.orders[order.ref], reason)

@@ -125,8 +125,11 @@ def premium_left_usd(turn: Turn) -> Decimal | None:
     return max(min(day_left, total_left), Decimal(0))
 
 
-def count_order(turn: Turn, premium_usd: Decimal = Decimal(0)) -> None:
-    """Count an order, and the premium that it may pay (USD), towards the caps."""
+def count_order(turn: Turn, premium_usd: Decimal = Decimal(0), *, sent: bool = True) -> None:
+    """Count an order, and the premium that it may pay (USD), towards the caps.
+
+    A proposal claims its premium only (not `sent`): the order is counted when it is approved.
+    """
     counters = turn.state.counters
     if counters.day != turn.today:
         counters = structs.replace(counters, day=turn.today, orders_today=0, premium_today_usd=Decimal(0))
@@ -134,8 +137,8 @@ def count_order(turn: Turn, premium_usd: Decimal = Decimal(0)) -> None:
     turn.set(
         counters=structs.replace(
             counters,
-            orders_today=counters.orders_today + 1,
+            orders_today=counters.orders_today + sent,
             premium_today_usd=counters.premium_today_usd + premium_usd,
-            recent_orders=(*recent, turn.now),
+            recent_orders=(*recent, turn.now) if sent else recent,
         )
     )

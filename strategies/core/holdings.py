@@ -10,6 +10,7 @@ from strategies.core.commands import Intent, Purpose
 from strategies.core.episode import Episode
 from strategies.core.facts import Expiry
 from strategies.core.instruments import Instrument, InstrumentKey
+from strategies.core.records import Verdict
 
 
 class OrderStage(StrEnum):
@@ -40,7 +41,10 @@ ENDED = frozenset(
 
 
 class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An intent and what became of it. `filled` counts whole units booked from executions."""
+    """An intent and what became of it. `filled` counts whole units booked from executions.
+
+    A proposed order carries the verdicts that an operator is shown; `answer` says how its proposal ended.
+    """
 
     intent: Intent
     stage: OrderStage
@@ -54,6 +58,8 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
     leg_filled: dict[InstrumentKey, int] = {}
     absent_since: datetime | None = None
     absent_epoch: int = 0
+    verdicts: tuple[Verdict, ...] = ()
+    answer: str = ""
 
     @property
     def ref(self) -> str:

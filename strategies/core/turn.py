@@ -88,14 +88,21 @@ class Turn:
         self.commands.extend(commands)
         self.records.append(Requested(time=self.now, why=why, commands=commands))
 
-    def decide(self, subject: str, outcome: str, verdicts: Iterable[Verdict], *commands: AnyCommand) -> None:
-        """Record what was looked at, if it acts or a verdict changed since the last time.
+    def decide(
+        self,
+        subject: str,
+        outcome: str,
+        verdicts: Iterable[Verdict],
+        *commands: AnyCommand,
+        anew: bool = False,
+    ) -> None:
+        """Record what was looked at, if it acts, a verdict changed since the last time, or it is told `anew`.
 
         Orders among the commands are also written as `order_intended`, before anything is sent.
         """
         rules = tuple(verdicts)
         signature = outcome + "|" + ";".join(f"{v.rule}={v.verdict}:{v.reason}" for v in rules)
-        if not commands and self.state.verdicts.get(subject) == signature:
+        if not commands and not anew and self.state.verdicts.get(subject) == signature:
             return
         self.set(verdicts={**self.state.verdicts, subject: signature}, decided_seq=self.state.seq)
         self.commands.extend(commands)
