@@ -8,7 +8,10 @@ from daemon.errors import ExitCode
 from daemon.explain.order_story import OrderStory
 from daemon.explain.records import decode, find, unknown
 from daemon.explain.words import legs_words, say
-from strategies.core.records import OrderIntended
+from strategies.core.records import OrderIntended, Proposal
+
+# A decision to propose does not name its order; the proposal's record follows it.
+_PROPOSED = b'"outcome":"proposed"'
 
 
 def explain_order(folder: Path, ref: str) -> ExitCode:
@@ -30,8 +33,13 @@ def read_story(folder: Path, ref: str) -> OrderStory:
     mark = f'"{ref}"'.encode()
     of_commissions = kind_is("commission")
     story = OrderStory(ref)
-    for record in search(folder, lambda line: mark in line or of_commissions(line)):
-        story.take(decode(record))
+    last = None
+    for record in search(folder, lambda line: mark in line or of_commissions(line) or _PROPOSED in line):
+        proposing, last = last, record if _PROPOSED in record.body else None
+        if mark in record.body and proposing is not None:
+            story.take(decode(proposing))
+        if last is None:
+            story.take(decode(record))
     return story
 
 
@@ -61,5 +69,5 @@ def _usd(amount: Decimal) -> str:
 
 
 def _refs(folder: Path) -> list[str]:
-    found = find(folder, kind_is("order_intended"))
-    return [item.order_ref for _, item in found if isinstance(item, OrderIntended)]
+    found = find(folder, kind_is("order_intended", "proposal"))
+    return [item.order_ref for _, item in found if isinstance(item, OrderIntended | Proposal)]

@@ -8,7 +8,7 @@ from strategies.core import events as ev
 from strategies.core import facts
 from strategies.core.commands import CancelOrder, PlaceOrder
 from strategies.core.corrections import execution_stem
-from strategies.core.records import Decision, Fill, OrderIntended, OrderState, Requested
+from strategies.core.records import Decision, Fill, OrderIntended, OrderState, Proposal, Requested
 
 
 class OrderStory:
@@ -54,10 +54,12 @@ class OrderStory:
         """Take in a record; what does not concern the order changes nothing."""
         seq, item = found
         match item:
-            case Decision() if any(self._places(command) for command in item.commands):
+            case Decision(outcome=outcome) if outcome == "proposed" or any(map(self._places, item.commands)):
                 self._told += [(seq, f"  {line}") for line in decision_words(seq, item)]
             case Requested() if any(self._cancels(command) for command in item.commands):
                 self._tell(found, f"we ask for a cancel: {item.why}")
+            case Proposal(order_ref=self._ref):
+                self._propose(found, item)
             case OrderIntended(order_ref=self._ref):
                 self.intended = item
                 self._tell(found, "the intent is on disk")
@@ -92,6 +94,21 @@ class OrderStory:
                 )
             case ev.ExecutionReported(execution=execution) if execution.order_ref == self._ref:
                 self._tell(found, _execution_words(execution))
+
+    def _propose(self, found: Found, item: Proposal) -> None:
+        """A proposal that was withdrawn is all there ever was of its order."""
+        self.state = item.state
+        if self.intended is None:
+            self.intended = OrderIntended(
+                time=item.time,
+                order_ref=item.order_ref,
+                purpose=item.purpose,
+                subject=item.subject,
+                quantity=item.quantity,
+                limit=item.limit,
+                legs=item.legs,
+            )
+        self._tell(found, f"the proposal is {item.state}: {item.reason}")
 
     def _in_snapshot(self, found: Found, snapshot: ev.Snapshot) -> None:
         """What a snapshot says of the order; the same again is not told again."""

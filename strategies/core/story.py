@@ -21,6 +21,7 @@ from strategies.core.records import (
     ModeChanged,
     OrderIntended,
     OrderState,
+    Proposal,
     Value,
     Verdict,
 )
@@ -28,6 +29,7 @@ from strategies.core.records import (
 KINDS = (
     *("alarm", "bar_closed", "condor", "decision", "fill", "layer", "mode_changed", "order_intended"),
     "order_state",
+    "proposal",
 )
 """The kinds of records that a story is made of."""
 
@@ -101,6 +103,8 @@ def _happened(record: AnyRecord) -> str | None:
             line = f"{head}: {record.quantity} x {_legs(record.legs)} at {record.limit}"
         case OrderState() if record.state not in _AS_IT_SHOULD:
             line = f"order {record.state}, {record.filled} filled: {record.reason}"
+        case Proposal(state="intended"):
+            line = f"proposal {record.purpose} {record.subject} {record.reason}"
         case Fill():
             what = f"{record.side} {record.quantity} {record.instrument}"
             line = f"fill {record.subject}: {what} at {record.price}"
