@@ -109,7 +109,7 @@ def test_layer_is_told_from_its_bar_to_its_state(explain: Callable[..., list[str
         "layer L0001 of condor C0001, first engine: OPT.VIX.",
         "bar of 2026-01-05",
         "first_engine:C0001: planned",
-        "layer_open:C0001: ordered",
+        "layer_open.first:C0001: ordered",
         "layer intended",
         "layer working",
         "BOT ",
