@@ -60,8 +60,8 @@ class Standing:
                 pass
         _tell_alarms(bodies)
         self._tell_changes()
-        if self._beats and isinstance(event, Timer) and event.job is Job.HEARTBEAT:
-            self._beat(event)
+        if self._beats and isinstance(event, Timer):
+            self._on_timer(event)
         if self._observe is not None:
             self._observe(event, bodies)
 
@@ -74,6 +74,22 @@ class Standing:
             _log.warning("not ready", reason=now)
         else:
             _log.info("ready")
+
+    def _on_timer(self, timer: Timer) -> None:
+        if timer.job is Job.HEARTBEAT:
+            self._beat(timer)
+        elif timer.job is Job.DAILY_SUMMARY:
+            self._announce_log_in(timer)
+
+    def _announce_log_in(self, timer: Timer) -> None:
+        """After the last session of a week: the broker wants a person to log in before the next one."""
+        day = timer.day
+        following = next((s.day for s in self._state().sessions if day is not None and s.day > day), None)
+        if day is None or following is None or day.isocalendar()[:2] == following.isocalendar()[:2]:
+            return
+        _log.warning(
+            "weekly log-in ahead: log the gateway in before the next session", next_session=f"{following}"
+        )
 
     def _beat(self, timer: Timer) -> None:
         state = self._state()

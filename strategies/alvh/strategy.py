@@ -237,6 +237,7 @@ def _ask_for_listings(turn: Turn) -> None:
 def _on_timer(turn: Turn, event: ev.Timer) -> None:
     match event.job:
         case ev.Job.SESSION_PREP:
+            reconcile.watch_log_in(turn)
             upkeep.prune(turn)
             if turn.state.account.link is ev.Link.UP:
                 _ask_for_listings(turn)

@@ -28,6 +28,7 @@ class Cause(StrEnum):
     FILLS_MISSING = "fills_missing"
     COMMISSION_MISSING = "commission_missing"
     CORRECTION = "correction"
+    NOT_LOGGED_IN = "not_logged_in"
 
 
 class Action(StrEnum):

@@ -22,7 +22,7 @@ from strategies.core.book import (
 from strategies.core.commands import FetchSnapshot
 from strategies.core.events import Snapshot
 from strategies.core.facts import OrderSeen
-from strategies.core.halts import watch_loss, watch_perm_id
+from strategies.core.halts import alarm, watch_loss, watch_perm_id
 from strategies.core.holdings import ENDED, LayerState, Order, OrderStage
 from strategies.core.mode import Cause
 from strategies.core.notes import note_layer
@@ -179,6 +179,17 @@ def _compare_positions(turn: Turn, event: Snapshot) -> tuple[tuple[str, ...], tu
     )
     foreign = tuple(f"{key}: {theirs[key]}" for key in sorted(set(theirs) - set(traded)))
     return differences, foreign
+
+
+def watch_log_in(turn: Turn) -> None:
+    """Before a session opens, call a person if the broker is gone: a log-in needs one.
+
+    A start without any connection yet is no case for it: it fails by itself in a while.
+    """
+    session = turn.session
+    if session is not None and turn.state.account.epoch and not reachable(turn.state):
+        text = f"the session of {session.day} is about to open and the gateway is not logged in"
+        alarm(turn, Cause.NOT_LOGGED_IN, text)
 
 
 def snapshot_came(turn: Turn) -> None:

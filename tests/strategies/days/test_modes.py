@@ -251,3 +251,17 @@ def test_executions_tell_of_two_permanent_ids_too(desk: Desk) -> None:
     execution = structs.replace(told.execution, instrument=leg, perm_id=11)
     desk.take(structs.replace(told, execution=execution))
     assert desk.state.trading.cause is Cause.TWO_PERM_IDS
+
+
+def test_a_gateway_that_is_away_before_the_open_is_an_alarm(desk_with_condor: Desk) -> None:
+    """A person must log it in; once a session is enough."""
+    desk = desk_with_condor
+    desk.next_session(9, 15)
+    desk.timer(ev.Job.SESSION_PREP)
+    assert alarms(desk) == []
+    desk.disconnect()
+    desk.timer(ev.Job.SESSION_PREP)
+    desk.timer(ev.Job.SESSION_PREP)
+    (alarm,) = alarms(desk)
+    assert alarm.cause is Cause.NOT_LOGGED_IN
+    assert f"{desk.today}" in alarm.text
