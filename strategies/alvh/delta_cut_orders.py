@@ -16,7 +16,7 @@ from strategies.alvh.plans import end_plan, plan_subject, send, timed_out
 from strategies.core.commands import Leg, Purpose
 from strategies.core.events import ExpiryListed
 from strategies.core.facts import Expiry
-from strategies.core.gates import order_pace, ready
+from strategies.core.gates import order_pace, premium_verdict, ready
 from strategies.core.holdings import Condor, CondorState, Engine, LayerState, Plan, PlanStage
 from strategies.core.instruments import Instrument, Right
 from strategies.core.listings import listing_of
@@ -134,6 +134,7 @@ def _order(turn: Turn, plan: Plan, condor: Condor) -> None:
         size,
         *gate_verdicts(turn, proposal),
         _loss_verdict(turn, plan, condor, contracts, float(debit)),
+        premium_verdict(turn, debit),
     ]
     if any(v.verdict in {"refuse", "unavailable"} for v in verdicts):
         turn.drop_plan(plan.plan_id)

@@ -29,7 +29,7 @@ _DAYS = 365.0
 class Proposal(Struct, frozen=True, kw_only=True):
     """An order that would add to a condor's hedge. `debit_usd` is the net of all legs, negative if received.
 
-    `leaving` are the positions that it would take off: what a roll sells.
+    `leaving` is the layer that it would take off: the one that a roll sells.
     """
 
     engine: Engine
@@ -37,7 +37,7 @@ class Proposal(Struct, frozen=True, kw_only=True):
     legs: Sequence[Leg]
     contracts: int
     debit_usd: Decimal
-    leaving: tuple[tuple[Instrument, int], ...] = ()
+    leaving: str = ""
 
 
 def gate_verdicts(turn: Turn, proposal: Proposal) -> list[Verdict]:
@@ -72,19 +72,16 @@ def roll_verdicts(turn: Turn, proposal: Proposal) -> list[Verdict]:
 
 def decay_verdict(turn: Turn, proposal: Proposal, facts: Economy) -> Verdict:
     """Gate 3: theta and carry of every layer, the proposal included, against the open condors' theta."""
-    leaving = {instrument.key: quantity for instrument, quantity in proposal.leaving}
-    held: list[LayerDecay | Unavailable] = []
-    for layer in turn.state.layers.values():
-        positions = [
-            (instrument, quantity - leaving.pop(instrument.key, 0))
-            for instrument, quantity in layer.positions
-        ]
-        if positions:
-            held.append(decay_of(turn, positions))
+    held = [
+        decay_of(turn, layer.positions)
+        for layer in turn.state.layers.values()
+        if layer.positions and layer.layer_id != proposal.leaving
+    ]
+    rolls = bool(proposal.leaving)
     added = [
         (leg.instrument, leg.ratio * proposal.contracts)
         for leg in proposal.legs
-        if leg.instrument.key not in {instrument.key for instrument, _ in proposal.leaving}
+        if leg.ratio > 0 or not rolls  # what a roll sells is what leaves
     ]
     return decay_gate(
         layers=[*held, decay_of(turn, added)],

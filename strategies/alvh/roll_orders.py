@@ -9,8 +9,9 @@ from strategies.alvh.layer_gates import Proposal, roll_verdicts
 from strategies.alvh.layer_orders import new_layer, next_layer_id, tenor_of
 from strategies.alvh.plans import end_plan, listing_for, plan_subject, send, start_selecting, timed_out
 from strategies.alvh.time_shift import later_verdict
+from strategies.core.book import has_live_order
 from strategies.core.commands import Leg, Purpose
-from strategies.core.gates import premium_left_usd, ready
+from strategies.core.gates import premium_verdict, ready
 from strategies.core.holdings import Condor, CondorState, Layer, LayerState, Plan, PlanStage
 from strategies.core.instruments import Instrument, Right
 from strategies.core.market import mark_of
@@ -36,6 +37,9 @@ def carry_out(turn: Turn, plan: Plan) -> None:
     gate = ready(turn)
     if gate.verdict != "pass":
         turn.decide(plan_subject(plan), "waiting", [gate])
+    elif has_live_order(turn.state, layer.layer_id):
+        busy = Verdict(rule="layer_free", verdict="refuse", reason="an order of the layer is on its way")
+        turn.decide(plan_subject(plan), "waiting", [busy])
     elif plan.stage is PlanStage.WAITING:
         start_selecting(turn, plan, (layer.instrument.trading_class,), tenor_of(turn, layer.engine))
     elif timed_out(turn, plan):
@@ -72,13 +76,13 @@ def _order(turn: Turn, plan: Plan, layer: Layer, condor: Condor) -> None:
         legs=legs,
         contracts=layer.held,
         debit_usd=debit,
-        leaving=((sold, layer.held),),
+        leaving=layer.layer_id,
     )
     verdicts = [
         ready(turn),
         _forward_vol(turn, sold, bought),
         *roll_verdicts(turn, proposal),
-        _premium_verdict(turn, debit),
+        premium_verdict(turn, debit),
     ]
     if any(v.verdict in {"refuse", "unavailable"} for v in verdicts):
         turn.drop_plan(plan.plan_id)
@@ -117,18 +121,4 @@ def _forward_vol(turn: Turn, sold: Instrument, bought: Instrument) -> Verdict:
         far_vol=vols[1],
         far_years=years_to_settlement(bought, turn.now),
         rules=turn.rules.roll,
-    )
-
-
-def _premium_verdict(turn: Turn, debit: Decimal) -> Verdict:
-    """Gate 5: a roll may not pay more than the premium that is left."""
-    left = premium_left_usd(turn)
-    if left is None:
-        return Verdict(rule="premium", verdict="unavailable", reason="net liquidation is not known")
-    good = debit <= left
-    return Verdict(
-        rule="premium",
-        verdict="pass" if good else "refuse",
-        reason="" if good else "premium cap is used up",
-        inputs={"debit_usd": float(debit), "premium_left_usd": float(left)},
     )

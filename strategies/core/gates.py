@@ -125,6 +125,20 @@ def premium_left_usd(turn: Turn) -> Decimal | None:
     return max(min(day_left, total_left), Decimal(0))
 
 
+def premium_verdict(turn: Turn, debit_usd: Decimal) -> Verdict:
+    """Gate 5 of a combo whose size is given: it may not pay more than the premium that is left."""
+    left = premium_left_usd(turn)
+    if left is None:
+        return Verdict(rule="premium", verdict="unavailable", reason="net liquidation is not known")
+    good = debit_usd <= left
+    return Verdict(
+        rule="premium",
+        verdict="pass" if good else "refuse",
+        reason="" if good else "premium cap is used up",
+        inputs={"debit_usd": float(debit_usd), "premium_left_usd": float(left)},
+    )
+
+
 def count_order(turn: Turn, premium_usd: Decimal = Decimal(0), *, sent: bool = True) -> None:
     """Count an order, and the premium that it may pay (USD), towards the caps.
 

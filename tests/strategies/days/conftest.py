@@ -66,13 +66,25 @@ class Desk:
             for event in self.broker.reply(self.todo.pop(0)):
                 self.take(event)
 
-    def start(self, rules: Rules | None = None, *, up: float = 10, down: float = 2) -> None:
-        """Start and connect, with a history of closes that rise and fall in turn, and of a quiet VIX."""
+    def start(
+        self,
+        rules: Rules | None = None,
+        *,
+        up: float = 10,
+        down: float = 2,
+        shape: Callable[[int], float] | None = None,
+    ) -> None:
+        """Start and connect, with a history of closes that rise and fall in turn, and of a quiet VIX.
+
+        With a `shape` the close of n sessions ago is that far (points) from where SPX stands now.
+        """
         days = [self.today - timedelta(days=n) for n in range(140, 0, -1)]
         days = [day for day in days if day.weekday() < 5]
         closes = [self.world.spx - 20.0]
         for n in range(len(days) - 1):
             closes.insert(0, closes[0] - up if n % 2 else closes[0] + down)
+        if shape is not None:
+            closes = [self.world.spx + shape(n) for n in range(len(days), 0, -1)]
         self.broker.history = {
             "SPX": tuple(map(facts.Bar, days, closes)),
             "VIX": tuple(facts.Bar(day, self.world.vix) for day in days),
