@@ -16,7 +16,7 @@ from daemon.hours import NEW_YORK
 from daemon.tally import Tally
 from strategies.core.events import AnyEvent, Quotes
 from strategies.core.instruments import SPX, VIX
-from strategies.core.records import AnyRecord, BarClosed, CondorRecord, Decision, LayerRecord
+from strategies.core.records import AnyRecord, BarClosed, CondorRecord, Decision, LayerRecord, Proposal
 
 _REFRESH_S = 0.1
 _LINES = 14
@@ -92,17 +92,21 @@ def line_of(record: AnyRecord) -> str | None:
             growing = ", expanding" if record.expanding else ""
             return f"{at}  close {record.close:.2f}  {rsi}  VIX {record.vix}  {curve}{growing}"
         case LayerRecord(state="open" | "closed" | "peeling"):
+            sold = "" if record.short is None else f" less {record.short}"
             return (
                 f"{at}    layer {record.layer_id} {record.engine} {record.state}: {record.quantity} x "
-                f"{record.instrument}, debit {record.debit_usd:.2f}, realised {record.realised_usd:.2f} "
-                f"({record.reason or record.trigger})"
+                f"{record.instrument}{sold}, debit {record.debit_usd:.2f}, "
+                f"realised {record.realised_usd:.2f} ({record.reason or record.trigger})"
             )
         case CondorRecord(state="open" | "closed"):
             strikes = "/".join(f"{strike:g}" for strike in record.strikes)
             return (
                 f"{at}    condor {record.condor_id} {record.state}: {record.contracts} x {strikes} "
                 f"{record.expiry}, credit {record.credit_usd:.2f}"
+                f"{f' ({record.reason})' if record.reason.startswith('adopted') else ''}"
             )
+        case Proposal():
+            return f"{at}    {record.purpose} {record.subject} {record.state}: {record.reason}"
         case Decision(outcome="refused" | "planned" | "gave up" | "lapsed"):
             why = "; ".join(v.reason for v in record.rules if v.verdict in {"refuse", "unavailable", "fire"})
             return f"{at}    {record.subject} {record.outcome}{': ' if why else ''}{why}"

@@ -22,7 +22,16 @@ from strategies.core.records import (
 _DECODER: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 _COUNTED = tuple(
     b'{"kind":"%s"' % kind
-    for kind in (b"bar_closed", b"decision", b"layer", b"condor", b"fill", b"order_intended", b"summary")
+    for kind in (
+        b"bar_closed",
+        b"decision",
+        b"layer",
+        b"condor",
+        b"fill",
+        b"order_intended",
+        b"proposal",
+        b"summary",
+    )
 )
 _TRANSMITTED = b'{"kind":"order_transmitted"'
 

@@ -10,37 +10,70 @@ from daemon.explain.order import read_story
 from daemon.explain.order_story import OrderStory
 from daemon.explain.records import Found, find, unknown
 from daemon.explain.words import at_words, bar_words, decision_words, legs_words, say
+from strategies.alvh.adding import SUBJECT
 from strategies.core.commands import PlaceOrder
-from strategies.core.records import BarClosed, Decision, Fill, LayerRecord, OrderIntended, OrderState
+from strategies.core.holdings import Engine
+from strategies.core.records import (
+    BarClosed,
+    Decision,
+    Fill,
+    LayerRecord,
+    OrderIntended,
+    OrderState,
+    Proposal,
+)
 
 
 def explain_layer(folder: Path, layer_id: str) -> ExitCode:
     """Print the life of a layer: decision, orders, fills, peeling, end, and what it came to.
 
+    One that was rolled is told with the layers that it continues and that continue it, the oldest first.
+
     Raises:
         AuditUnavailable: there are no audit files.
         HedgedError: there never was such a layer.
     """
-    states = [
-        item
-        for _, item in find(folder, kind_is("layer"))
-        if isinstance(item, LayerRecord) and item.layer_id == layer_id
-    ]
-    if not states:
-        known = (item.layer_id for _, item in find(folder, kind_is("layer")) if isinstance(item, LayerRecord))
-        raise unknown("layer", layer_id, folder, known)
-    life = _life(folder, layer_id)
-    told = [line for found in [*_plan(folder, states[0]), *life] for line in _words(found)]
-    stories = [
-        read_story(folder, found.item.order_ref) for found in life if isinstance(found.item, OrderIntended)
-    ]
-    say([_title(states[0]), *(f"  {line}" for line in told), _sum(states[-1], stories)])
+    lives: dict[str, list[LayerRecord]] = {}
+    for _, item in find(folder, kind_is("layer")):
+        if isinstance(item, LayerRecord):
+            lives.setdefault(item.layer_id, []).append(item)
+    if layer_id not in lives:
+        raise unknown("layer", layer_id, folder, lives)
+    chain = _chain(lives, layer_id)
+    if len(chain) > 1:
+        say([f"rolled: {' -> '.join(chain)}", ""])
+    total = sum((_tell(folder, name, lives[name]) for name in chain), Decimal(0))
+    if len(chain) > 1:
+        say(["", f"the whole chain: {total:+.2f} USD after commissions, what is still held not counted"])
     return ExitCode.OK
+
+
+def _tell(folder: Path, name: str, records: list[LayerRecord]) -> Decimal:
+    """Print one layer's life; return what its orders brought after commissions, USD."""
+    life = _life(folder, name)
+    told = [line for found in [*_plan(folder, records[0]), *life] for line in _words(found)]
+    refs = dict.fromkeys(item.order_ref for _, item in life if isinstance(item, OrderIntended))
+    stories = [read_story(folder, ref) for ref in refs]
+    say([_title(records[0]), *(f"  {line}" for line in told), _sum(records[-1], stories)])
+    return sum((story.cash_usd - story.commission_usd for story in stories), Decimal(0))
+
+
+def _chain(lives: dict[str, list[LayerRecord]], layer_id: str) -> list[str]:
+    """Return the layer with those before and after it, as rolls led from one to the next."""
+    chain = [layer_id]
+    while (before := lives[chain[0]][0].rolled_from) in lives:
+        chain.insert(0, before)
+    held = [name for name, life in lives.items() if any(record.quantity for record in life)]
+    while after := next((name for name in held if lives[name][0].rolled_from == chain[-1]), ""):
+        chain.append(after)
+    return chain
 
 
 def _plan(folder: Path, born: LayerRecord) -> list[Found]:
     """Return the bar and the decision that planned the layer, where the files go back so far."""
-    subject = f"{born.engine}_engine:{born.condor_id}"
+    subject = f"{SUBJECT[Engine(born.engine)]}:{born.condor_id}"
+    if born.rolled_from:
+        subject = f"time_shift:{born.rolled_from}"
     found = [
         Found(seq, item)
         for seq, item in find(folder, kind_is("decision", "bar_closed"))
@@ -58,7 +91,7 @@ def _plan(folder: Path, born: LayerRecord) -> list[Found]:
 def _life(folder: Path, layer_id: str) -> list[Found]:
     """Return the layer's records, its orders', and the decisions on it, in order."""
     about = re.compile(b'[":]' + re.escape(layer_id.encode()) + b'"')
-    kinds = kind_is("decision", "order_intended", "layer", "fill")
+    kinds = kind_is("decision", "order_intended", "proposal", "layer", "fill")
     found = [
         Found(seq, item)
         for seq, item in find(folder, lambda line: kinds(line) and about.search(line) is not None)
@@ -79,7 +112,7 @@ def _concerns(item: object, layer_id: str) -> bool:
             return subject.rpartition(":")[2] == layer_id or any(
                 isinstance(command, PlaceOrder) and command.intent.subject == layer_id for command in commands
             )
-        case OrderIntended(subject=subject) | Fill(subject=subject):
+        case OrderIntended(subject=subject) | Fill(subject=subject) | Proposal(subject=subject):
             return subject == layer_id
         case LayerRecord(layer_id=name):
             return name == layer_id
@@ -101,6 +134,8 @@ def _fact(item: object) -> str:
         case OrderIntended():
             what = f"{item.quantity} x ({legs_words(item.legs)})"
             return f"order {item.order_ref}: {item.purpose} {what} limit {item.limit}"
+        case Proposal():
+            return f"proposal {item.order_ref} is {item.state}: {item.reason}"
         case OrderState():
             reason = f": {item.reason}" if item.reason else ""
             return f"order {item.order_ref} is {item.state}, {item.filled} filled{reason}"
@@ -108,8 +143,9 @@ def _fact(item: object) -> str:
             return f"{item.side} {item.quantity} {item.instrument} at {item.price}"
         case LayerRecord():
             reason = f": {item.reason}" if item.reason else ""
+            sold = f" less {item.short}" if item.short else ""
             return (
-                f"layer {item.state}, {item.quantity} held, debit {item.debit_usd} USD, realised "
+                f"layer {item.state}, {item.quantity} held{sold}, debit {item.debit_usd} USD, realised "
                 f"{item.realised_usd} USD{reason}"
             )
     raise InvariantBroken(f"explain: {type(item).__name__} is not part of a layer's life")
@@ -117,9 +153,9 @@ def _fact(item: object) -> str:
 
 def _title(born: LayerRecord) -> str:
     trigger = f", trigger {born.trigger}" if born.trigger else ""
-    return (
-        f"layer {born.layer_id} of condor {born.condor_id}, {born.engine} engine: {born.instrument}{trigger}"
-    )
+    sold = f" less {born.short}" if born.short else ""
+    rule = "delta cut" if born.engine == Engine.DELTA_CUT else f"{born.engine} engine"
+    return f"layer {born.layer_id} of condor {born.condor_id}, {rule}: {born.instrument}{sold}{trigger}"
 
 
 def _sum(last: LayerRecord, stories: list[OrderStory]) -> str:

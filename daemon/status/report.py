@@ -59,7 +59,11 @@ class Session(Struct, frozen=True, kw_only=True):
 
 
 class CondorLine(Struct, frozen=True, kw_only=True):
-    """A condor that is not closed."""
+    """A condor that is not closed.
+
+    `adopted`: others opened it. `breaches`: the sides on which SPX is, or just was, beyond a strike, and
+    since when; `used`: in which episode each further engine last filled.
+    """
 
     condor_id: str
     state: str
@@ -69,10 +73,17 @@ class CondorLine(Struct, frozen=True, kw_only=True):
     credit_usd: Decimal
     armed: bool
     layers: int
+    adopted: bool
+    breaches: dict[str, str]
+    used: dict[str, str]
 
 
 class LayerLine(Struct, frozen=True, kw_only=True):
-    """A layer that is not closed; `mark` is the latest mid of its option, points."""
+    """A layer that is not closed; `mark` is the latest mid of its instrument, points.
+
+    A delta cut has a sold leg too, `short`, with `short_held` (negative) and `short_mark`; its worth is both.
+    `rolled_from` is the layer that it continues.
+    """
 
     layer_id: str
     condor_id: str
@@ -84,6 +95,11 @@ class LayerLine(Struct, frozen=True, kw_only=True):
     debit_usd: Decimal
     realised_usd: Decimal
     mark: float | None
+    trigger: str
+    rolled_from: str
+    short: str
+    short_held: int
+    short_mark: float | None
 
 
 class PlanLine(Struct, frozen=True, kw_only=True):
@@ -151,7 +167,10 @@ class Process(Struct, frozen=True, kw_only=True):
 
 
 class Status(Struct, frozen=True, kw_only=True):
-    """Everything at one moment, `time`. `hindrance` is what would keep us from acting in open hours too."""
+    """Everything at one moment, `time`. `hindrance` is what would keep us from acting in open hours too.
+
+    `episodes`: what runs (expansion, steepening), and the session on which it began.
+    """
 
     time: datetime
     process: Process
@@ -163,6 +182,7 @@ class Status(Struct, frozen=True, kw_only=True):
     stopping: bool
     session: Session
     signals: dict[str, Reading]
+    episodes: dict[str, str]
     condors: tuple[CondorLine, ...]
     layers: tuple[LayerLine, ...]
     plans: tuple[PlanLine, ...]

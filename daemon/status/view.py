@@ -18,7 +18,7 @@ from daemon.status.report import (
     Status,
     Trading,
 )
-from daemon.status.signals import signals
+from daemon.status.signals import episodes, signals
 from strategies.core.book import live_orders
 from strategies.core.facts import SessionHours
 from strategies.core.gates import hindrance, ready
@@ -50,6 +50,7 @@ def status_of(
         stopping=state.stopping,
         session=_session(state.sessions, turn.session, now),
         signals=signals(turn),
+        episodes=episodes(turn),
         condors=_condors(state),
         layers=_layers(state),
         plans=_plans(state),
@@ -115,6 +116,9 @@ def _condors(state: State) -> tuple[CondorLine, ...]:
                 layer.condor_id == condor.condor_id and layer.state is not LayerState.CLOSED
                 for layer in state.layers.values()
             ),
+            adopted=condor.adopted,
+            breaches={side: episode.name for side, episode in condor.breaches.items()},
+            used=condor.used,
         )
         for condor in state.condors.values()
         if condor.state is not CondorState.CLOSED
@@ -134,6 +138,11 @@ def _layers(state: State) -> tuple[LayerLine, ...]:
             debit_usd=layer.debit_usd,
             realised_usd=layer.realised_usd,
             mark=state.market.marks.get(layer.instrument.key),
+            trigger=layer.trigger,
+            rolled_from=layer.rolled_from,
+            short="" if layer.short is None else layer.short.key,
+            short_held=layer.short_held,
+            short_mark=None if layer.short is None else state.market.marks.get(layer.short.key),
         )
         for layer in state.layers.values()
         if layer.state is not LayerState.CLOSED

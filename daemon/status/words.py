@@ -5,7 +5,7 @@ from datetime import datetime
 
 from daemon.explain.words import rule_words
 from daemon.hours import NEW_YORK
-from daemon.status.report import Cap, Reading, Status
+from daemon.status.report import Cap, CondorLine, LayerLine, Reading, Status
 from daemon.status.spans import span
 
 
@@ -14,6 +14,7 @@ def lines(status: Status) -> list[str]:
     return [
         *_head(status),
         *_group("signals", (f"{name}: {_reading(found)}" for name, found in status.signals.items())),
+        *_group("episodes", (f"{name} since {day}" for name, day in status.episodes.items())),
         *_book(status),
         *(f"QUARANTINED {subject}: {reason}" for subject, reason in status.quarantine.items()),
         *_group("caps", (_cap(cap) for cap in status.caps)),
@@ -54,17 +55,6 @@ def _trading(status: Status) -> str:
 
 
 def _book(status: Status) -> list[str]:
-    condors = (
-        f"{c.condor_id} {c.state}: {c.contracts} x {'/'.join(f'{k:g}' for k in c.strikes)} exp {c.expiry}, "
-        f"credit {c.credit_usd} USD, {c.layers} layers, {'armed' if c.armed else 'not armed'}"
-        for c in status.condors
-    )
-    layers = (
-        f"{layer.layer_id} {layer.state} for {layer.condor_id} ({layer.engine}): {layer.held} of "
-        f"{layer.bought} x {layer.instrument}, debit {layer.debit_usd} USD, "
-        f"realised {layer.realised_usd} USD, mark {'unknown' if layer.mark is None else f'{layer.mark:g}'}"
-        for layer in status.layers
-    )
     plans = (
         f"{p.plan_id} {p.stage}: {p.purpose} {p.subject} from {_at(p.not_before)}, {p.attempts} orders so far"
         + (f" ({p.reason})" if p.reason else "")
@@ -80,12 +70,37 @@ def _book(status: Status) -> list[str]:
         for p in status.proposals
     )
     return [
-        *_group("condors", condors),
-        *_group("layers", layers),
+        *_group("condors", map(_condor, status.condors)),
+        *_group("layers", map(_layer, status.layers)),
         *_group("plans", plans),
         *_group("orders", orders),
         *(_group("proposals", proposals) if status.proposals else ()),
     ]
+
+
+def _condor(c: CondorLine) -> str:
+    breaches = "".join(f", {side} side breached since {day}" for side, day in c.breaches.items())
+    used = "".join(f", {slot} used {day}" for slot, day in c.used.items())
+    return (
+        f"{c.condor_id} {c.state}{' (adopted)' if c.adopted else ''}: {c.contracts} x "
+        f"{'/'.join(f'{k:g}' for k in c.strikes)} exp {c.expiry}, credit {c.credit_usd} USD, "
+        f"{c.layers} layers, {'armed' if c.armed else 'not armed'}{breaches}{used}"
+    )
+
+
+def _layer(layer: LayerLine) -> str:
+    sold = f" and {layer.short_held} x {layer.short}" if layer.short else ""
+    marks = f"mark {_points(layer.mark)}" + (f" and {_points(layer.short_mark)}" if layer.short else "")
+    rolled = f", continues {layer.rolled_from}" if layer.rolled_from else ""
+    return (
+        f"{layer.layer_id} {layer.state} for {layer.condor_id} ({layer.engine}): {layer.held} of "
+        f"{layer.bought} x {layer.instrument}{sold}, debit {layer.debit_usd} USD, "
+        f"realised {layer.realised_usd} USD, {marks}{rolled}"
+    )
+
+
+def _points(mark: float | None) -> str:
+    return "unknown" if mark is None else f"{mark:g}"
 
 
 def _decision(status: Status) -> list[str]:

@@ -29,13 +29,33 @@ GROUPS = {
     "layers",
     "plans",
     "orders",
+    "proposals",
+    "episodes",
     "unknown_orders",
     "quarantine",
     "caps",
     "last_decision",
     "journal",
 }
-SIGNALS = {"spx", "rsi_last_bar", "rsi_provisional", "vix", "expanding", "m1", "m2", "slope"}
+SIGNALS = {
+    "spx",
+    "rsi_last_bar",
+    "rsi_provisional",
+    "vix",
+    "expanding",
+    "m1",
+    "m2",
+    "slope",
+    "steepening",
+} | {
+    "macd_histogram",
+    "hidden_bullish",
+    "macd_bullish",
+    "macd_bearish",
+    "realised_vol",
+    "ad_trend",
+    "pe_elevated",
+}
 CAPS = ["layers_open", "orders_last_minute", "orders_today", "premium_today_usd", "premium_open_usd"]
 
 
