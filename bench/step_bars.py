@@ -18,7 +18,7 @@ from pathlib import Path
 from msgspec import structs
 
 from bench.bars import SERIES, BarDay, load
-from strategies.alvh.strategy import step
+from strategies.alvh.strategy import Outcome, step
 from strategies.core import events as ev
 from strategies.core.facts import Bar, Quote, SessionHours
 from strategies.core.holdings import Condor, CondorState
@@ -39,18 +39,18 @@ def main() -> int:
     sessions = [_hours(date.fromisoformat(bar.day)) for bar in days]
     state, seq = _start(sessions[: _BACK + 1], days[: _BACK + 1])
     fed = [_events(days, sessions, at) for at in range(_BACK + 1, len(days))]
-    decisions, verdicts, sizes, spent_ns = 0, 0, list[int](), 0
     gc.collect()
-    for at, events in enumerate(fed):
-        began_ns = time.process_time_ns()
-        for event in events:
-            seq += 1
-            state, outcome = step(state, event, seq)
-        spent_ns += time.process_time_ns() - began_ns
+    began_ns = time.process_time_ns()
+    after, at_seq = state, seq
+    for events in fed:
+        after, at_seq, _ = _session(after, at_seq, events)
+    spent_ns = time.process_time_ns() - began_ns
+    decisions, verdicts, sizes = 0, 0, list[int]()
+    for at, events in enumerate(fed):  # once more, to count
+        state, seq, outcome = _session(state, seq, events)
         made = [record for record in outcome.records if isinstance(record, Decision)]
         decisions += len(made)
         verdicts += sum(len(record.rules) for record in made)
-        state = structs.replace(state, verdicts={})  # so that the next decision is said in full, too
         if at % _SESSIONS_PER_YEAR == _SESSIONS_PER_YEAR - 1:
             sizes.append(len(encode_state(state)))
     per_bar = spent_ns / 1000.0 / (len(SERIES) * len(fed))
@@ -63,6 +63,16 @@ def main() -> int:
     }
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
+
+
+def _session(state: State, seq: int, events: Sequence[ev.AnyEvent]) -> tuple[State, int, Outcome]:
+    """Step through a session; return the state after, the last number, and the last outcome."""
+    outcome = Outcome((), ())
+    for event in events:
+        seq += 1
+        state, outcome = step(state, event, seq)
+    # What was said is forgotten, so that the next decision is said in full, too.
+    return structs.replace(state, verdicts={}), seq, outcome
 
 
 def _hours(day: date) -> SessionHours:
