@@ -261,7 +261,7 @@ def _ask_for_quotes(turn: Turn, before: State) -> None:
         and after.condors is before.condors
         and after.plans is before.plans
         and after.market.futures is before.market.futures
-        and after.account is before.account
+        and after.account.link is before.account.link
         and before.time is not None
         and new_york_day(before.time) == turn.today
     )

@@ -55,8 +55,12 @@ def expiry_key(trading_class: str, last_trade: date) -> str:
 def stale_limit(turn: Turn, instrument: Instrument) -> timedelta:
     """Return how old a quote of this instrument may be."""
     stale = turn.rules.stale
-    limits = {Kind.INDEX: stale.index_s, Kind.FUTURE: stale.future_s}
-    return timedelta(seconds=limits.get(instrument.kind, stale.option_s))
+    limit_s = stale.option_s
+    if instrument.kind is Kind.INDEX:
+        limit_s = stale.index_s
+    elif instrument.kind is Kind.FUTURE:
+        limit_s = stale.future_s
+    return timedelta(seconds=limit_s)
 
 
 def quote_of(turn: Turn, instrument: Instrument, at: datetime | None = None) -> Quote | Unavailable:

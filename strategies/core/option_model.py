@@ -6,6 +6,7 @@ formula serves both (Black 1976). Volatility is per year, `years` is calendar ti
 
 import math
 from datetime import date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
@@ -41,6 +42,7 @@ def years_to_settlement(instrument: Instrument, now: datetime) -> float:
     return max((settles - now).total_seconds(), 0.0) / (365.0 * 86_400.0)
 
 
+@lru_cache(maxsize=256)  # asked several times for the same moment, and a zone's rules are slow
 def new_york_day(now: datetime) -> date:
     """Return the New York calendar day of an aware time."""
     return now.astimezone(_NEW_YORK).date()
