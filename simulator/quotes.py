@@ -251,8 +251,7 @@ class Board:
 
     def _make_breadth(self) -> Quote:
         """Bid is the advancing issues, ask the declining ones, bid size the unchanged; there is no last."""
-        found = self._market.breadth()
-        if found is None:
+        if (found := self._market.breadth()) is None:
             return Quote()
         return Quote(bid=float(found.advancing), ask=float(found.declining), bid_size=found.unchanged)
 
