@@ -44,6 +44,8 @@ class Shown(NamedTuple):
     model: OptionValue | None
 
 
+# Points per vol point, and a fraction a year: beyond these a side's volatility tells nothing.
+_LEAST_VEGA, _VOL_MOST = 1e-6, 20.0
 NOTHING = Shown({}, {}, None)
 
 
@@ -159,8 +161,11 @@ def _computations(quote: Quote, model: OptionValue, moved: tuple[bool, bool], ki
 
 
 def _side_vol(model: OptionValue, price: float) -> float:
-    """Return the implied volatility of a side's price, to first order from the model's value and vega."""
-    if model.vega <= 0.0:
+    """Return the implied volatility of a side's price, to first order from the model's value and vega.
+
+    Where hardly any price depends on it (deep in the money, hours to go) it is the model's.
+    """
+    if model.vega < _LEAST_VEGA:
         return model.implied_vol
     # Vega is points per vol point, a hundredth of the unit of implied_vol.
-    return max(0.0, model.implied_vol + (price - model.price) / model.vega / 100.0)
+    return min(max(0.0, model.implied_vol + (price - model.price) / model.vega / 100.0), _VOL_MOST)

@@ -190,3 +190,19 @@ async def test_bars_of_regular_hours_leave_the_others_out(paper: Paper, steps: S
     assert [f"{bar.date:%H:%M}" for bar in regular] == ["09:30", "09:31"]
     assert [f"{bar.date:%H:%M}" for bar in everything] == ["08:45", "09:00", "09:15", "09:30", "09:31"]
     assert ticker.open == regular[0].open
+
+
+async def test_an_option_without_vega_has_the_models_volatility(paper: Paper, steps: Steps) -> None:
+    """Deep in the money on its last evening a side's volatility still means something."""
+    ib = await paper.connect()
+    await steps(ib, OPEN)
+    last = paper.gateway.market.expiries("VIXW", paper.gateway.now.date())[0]
+    day = paper.gateway.hours.day_before(last)
+    assert day == paper.gateway.now.date().replace(day=6)
+    (call,) = await ib.qualifyContractsAsync(
+        Option("VIX", f"{day:%Y%m%d}", 5.0, "C", "SMART", tradingClass="VIXW")
+    )
+    ticker = ib.reqMktData(call)
+    await steps(ib, 412 + 411 - OPEN)
+    assert ticker.bid > 0
+    assert all(0 <= side.impliedVol <= 20 for side in (ticker.bidGreeks, ticker.askGreeks))
