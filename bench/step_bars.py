@@ -1,9 +1,9 @@
 """`python -m bench.step_bars FILE`: `step` over the bars of FILE, one decision a session; figures as JSON.
 
 What is timed is what a session of daily bars brings: the calendar, the four closes in one event (the daemon
-hands over together what comes together), and the timer that makes the bar final, on which every rule is looked
-at for an open condor. What was last said is forgotten after each session, so that every explanation is built
-and said in full. Neither side talks to a broker but for the peer's simulated orders. The session's
+hands over together what comes together), and the timer that makes the bar final, on which every rule is
+looked at for an open condor. What was last said is forgotten after each session, so that every explanation
+is built and said in full. Neither side talks to a broker but for the peer's simulated orders. The session's
 preparation, which keeps the state small, is in the run that counts bytes, not in the timed one.
 """
 
