@@ -103,6 +103,7 @@ class World:
         self.folder = folder
         self.ledger_file = folder / "ledger.jsonl"
         self.audit_folder = folder / "state" / "audit"
+        self._macro = folder / "macro"
         self.port = 1  # nothing listens there until a gateway is started
         self._processes: list[Process] = []
 
@@ -111,6 +112,8 @@ class World:
         step = ["--step-client=1"] if clock == "stepped" else []
         command = ["-m", "simulator", "--port=0", f"--clock={clock}", *step, *options]
         command.append(f"--ledger={self.ledger_file}")
+        if clock == "stepped" and any(option.startswith("--regime") for option in options):
+            command.append(f"--macro={self._macro}")  # gates ask for a rate before a layer is bought
         gateway = Process(command, folder=self.folder, name=self._name("gateway"), env=environ({}))
         self._processes.append(gateway)
         gateway.wait_for(lambda: gateway.out.read_text().endswith("\n"), "the gateway's start line")
@@ -124,6 +127,7 @@ class World:
             "HEDGED_CLOCK__SOURCE": "gateway",
             "HEDGED_IB__PORT": str(self.port),
             "HEDGED_STATE_DIR": str(self.folder / "state"),
+            **({"HEDGED_MACRO__FOLDER": str(self._macro)} if self._macro.is_dir() else {}),
             **NO_WINDOWS,
             **more,
         }
