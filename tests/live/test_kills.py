@@ -22,6 +22,8 @@ SESSIONS = 2
 PLAY = ("--regime=shock", f"--sessions={SESSIONS}", "--seed=1")
 SEED = 20180205
 KILLS = 25
+pytestmark = pytest.mark.timeout(900)  # a minute each; on a crowded machine several
+
 SILENCE_S = "300"  # the daemon stands still where a reply is withheld, until it is killed
 
 Json = dict[str, Any]
