@@ -120,8 +120,8 @@ def _order(turn: Turn, plan: Plan) -> None:
     condor_id = f"C{number:04d}"
     contracts = wanted_contracts(turn)
     intent = make_intent(turn, Purpose.CONDOR_OPEN, condor_id, legs, contracts, limit, plan.last_ref)
-    if send(turn, plan, intent, verdicts):
-        note_condor(turn, _born(turn, plan, condor_id, legs), plan.trigger)
+    born = _born(turn, plan, condor_id, legs)
+    send(turn, plan, intent, verdicts, lambda: note_condor(turn, born, plan.trigger))
 
 
 def _born(turn: Turn, plan: Plan, condor_id: str, legs: tuple[Leg, ...]) -> Condor:
@@ -212,5 +212,5 @@ def carry_out_close(turn: Turn, plan: Plan) -> None:
         turn.decide(plan_subject(plan), "waiting", verdicts)
         return
     intent = make_intent(turn, Purpose.CONDOR_CLOSE, condor.condor_id, legs, contracts, limit, plan.last_ref)
-    if send(turn, plan, intent, verdicts):
-        note_condor(turn, structs.replace(condor, state=CondorState.CLOSING), plan.trigger)
+    closing = structs.replace(condor, state=CondorState.CLOSING)
+    send(turn, plan, intent, verdicts, lambda: note_condor(turn, closing, plan.trigger))

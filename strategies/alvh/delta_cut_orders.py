@@ -142,9 +142,8 @@ def _order(turn: Turn, plan: Plan, condor: Condor) -> None:
         return
     layer_id = next_layer_id(turn)
     intent = make_intent(turn, Purpose.CUT_OPEN, layer_id, legs, contracts, limit, plan.last_ref)
-    if send(turn, plan, intent, verdicts, max(debit, Decimal(0))):
-        layer = new_layer(turn, plan, layer_id, bought, limit)
-        note_layer(turn, structs.replace(layer, short=sold, extrinsic=None))
+    layer = structs.replace(new_layer(turn, plan, layer_id, bought, limit), short=sold, extrinsic=None)
+    send(turn, plan, intent, verdicts, lambda: note_layer(turn, layer), max(debit, Decimal(0)))
 
 
 def _size_verdict(plan: Plan, delta: float, contracts: int) -> Verdict:
@@ -212,5 +211,5 @@ def carry_out_close(turn: Turn, plan: Plan) -> None:
     )
     limit = limit_price(legs, quotes, turn.rules.orders.cross_share)
     intent = make_intent(turn, Purpose.CUT_CLOSE, layer.layer_id, legs, units, limit, plan.last_ref)
-    if send(turn, plan, intent, verdicts):
-        note_layer(turn, structs.replace(layer, state=LayerState.PEELING), plan.trigger)
+    closing = structs.replace(layer, state=LayerState.PEELING)
+    send(turn, plan, intent, verdicts, lambda: note_layer(turn, closing, plan.trigger))

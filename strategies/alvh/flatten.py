@@ -4,6 +4,8 @@ Gate 1 and the pace of orders hold as for any other order: what cannot be closed
 many tries, is taken up in the next one.
 """
 
+from decimal import Decimal
+
 from msgspec import structs
 
 from strategies.alvh.plans import add_plan, end_plan, plans_for
@@ -86,8 +88,15 @@ def _close_layer(turn: Turn, layer: Layer) -> None:
     intent = make_intent(turn, purpose, layer.layer_id, legs, units, limit)
     # A person asked for it: it is not proposed to one.
     order = Order(intent=intent, stage=OrderStage.INTENDED, intended_at=turn.now, changed_at=turn.now)
-    if submit(turn, subject, order, verdicts):
-        note_layer(turn, structs.replace(layer, state=LayerState.PEELING), turn.state.trading.reason)
+    closing = structs.replace(layer, state=LayerState.PEELING)
+    submit(
+        turn,
+        subject,
+        order,
+        verdicts,
+        Decimal(0),
+        lambda: note_layer(turn, closing, turn.state.trading.reason),
+    )
 
 
 def _leg(option: Instrument, count: int, units: int) -> Leg:

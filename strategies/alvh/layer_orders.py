@@ -117,8 +117,8 @@ def _order(turn: Turn, plan: Plan, condor: Condor, bought: Instrument, forward: 
         return
     layer_id = next_layer_id(turn)
     intent = make_intent(turn, Purpose.LAYER_OPEN, layer_id, (leg,), size.contracts, limit, plan.last_ref)
-    if send(turn, plan, intent, verdicts, proposal.debit_usd):
-        note_layer(turn, new_layer(turn, plan, layer_id, bought, limit))
+    layer = new_layer(turn, plan, layer_id, bought, limit)
+    send(turn, plan, intent, verdicts, lambda: note_layer(turn, layer), proposal.debit_usd)
 
 
 def next_layer_id(turn: Turn) -> str:

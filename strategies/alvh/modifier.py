@@ -24,7 +24,7 @@ class Modifier(Struct, frozen=True):
 
 def product(modifiers: Iterable[Modifier]) -> float:
     """Return the factor of them all."""
-    return math.prod(modifier.factor for modifier in modifiers)
+    return math.prod((modifier.factor for modifier in modifiers), start=1.0)
 
 
 def regime(

@@ -2,6 +2,7 @@
 
 import math
 from datetime import date, timedelta
+from decimal import Decimal
 
 from msgspec import Struct, structs
 
@@ -259,13 +260,14 @@ def _sell(turn: Turn, scope: str, layer: Layer, quote: Quote, worth: Verdict) ->
     order = Order(intent=intent, stage=stage_at_birth(turn), intended_at=turn.now, changed_at=turn.now)
     run = turn.state.peel
     assert run is not None
-    if not submit(turn, subject, order, verdicts):
-        return
-    turn.set(
-        peel=structs.replace(
-            run,
-            steps={**run.steps, scope: run.steps.get(scope, 0) + 1},
-            last_step_at={**run.last_step_at, scope: turn.now},
-        )
+    stepped = structs.replace(
+        run,
+        steps={**run.steps, scope: run.steps.get(scope, 0) + 1},
+        last_step_at={**run.last_step_at, scope: turn.now},
     )
-    note_layer(turn, structs.replace(layer, state=LayerState.PEELING), run.reason)
+
+    def then() -> None:
+        turn.set(peel=stepped)
+        note_layer(turn, structs.replace(layer, state=LayerState.PEELING), run.reason)
+
+    submit(turn, subject, order, verdicts, Decimal(0), then)

@@ -191,10 +191,11 @@ def send(
     plan: Plan,
     intent: Intent,
     verdicts: Sequence[Verdict],
+    then: Callable[[], None],
     premium_usd: Decimal = Decimal(0),
     successor: str = "",
-) -> bool:
-    """Submit a plan's order, which the plan then waits for; returns whether the last gate let it pass."""
+) -> None:
+    """Submit a plan's order, which the plan then waits for; `then` follows unless the last gate refused."""
     order = Order(
         intent=intent,
         stage=stage_at_birth(turn),
@@ -203,10 +204,14 @@ def send(
         plan=plan.plan_id,
         successor=successor,
     )
-    if not submit(turn, plan_subject(plan), order, verdicts, premium_usd):
-        turn.drop_plan(plan.plan_id)
-        return False
-    turn.put_plan(
-        structs.replace(plan, stage=PlanStage.ORDERED, attempts=plan.attempts + 1, last_ref=intent.order_ref)
+    ordered = structs.replace(
+        plan, stage=PlanStage.ORDERED, attempts=plan.attempts + 1, last_ref=intent.order_ref
     )
-    return True
+
+    def left() -> None:
+        turn.put_plan(ordered)
+        then()
+
+    submit(turn, plan_subject(plan), order, verdicts, premium_usd, left)
+    if turn.state.plans[plan.plan_id] is not ordered:
+        turn.drop_plan(plan.plan_id)

@@ -4,6 +4,7 @@ Most bars ask for none: no layer is planned on them, and after a winning condor 
 """
 
 from functools import cached_property
+from typing import assert_never
 
 from strategies.alvh.bar import FinalBar
 from strategies.alvh.beta import book_beta, book_beta_median
@@ -118,6 +119,8 @@ class Regimes:
                 return (self.flow, self.beta_tilt, self.reit)
             case Engine.SLOPE | Engine.SECOND | Engine.BREACH:
                 return (self.theta_press, self.beta_tilt, self.reit)
+            case _:
+                assert_never(engine)
 
     def _signal(self, name: str) -> float | Unavailable:
         value: float | None = getattr(self._bar, name)

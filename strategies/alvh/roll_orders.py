@@ -90,9 +90,13 @@ def _order(turn: Turn, plan: Plan, layer: Layer, condor: Condor) -> None:
         return
     layer_id = next_layer_id(turn)
     intent = make_intent(turn, Purpose.LAYER_ROLL, layer.layer_id, legs, layer.held, limit, plan.last_ref)
-    if send(turn, plan, intent, verdicts, max(debit, Decimal(0)), successor=layer_id):
+    successor = _successor(turn, plan, layer, layer_id, bought)
+
+    def then() -> None:
         note_layer(turn, structs.replace(layer, state=LayerState.ROLLING), plan.trigger)
-        note_layer(turn, _successor(turn, plan, layer, layer_id, bought))
+        note_layer(turn, successor)
+
+    send(turn, plan, intent, verdicts, then, max(debit, Decimal(0)), successor=layer_id)
 
 
 def _successor(turn: Turn, plan: Plan, layer: Layer, layer_id: str, bought: Instrument) -> Layer:

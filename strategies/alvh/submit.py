@@ -1,6 +1,6 @@
 """The one door through which every intent leaves: the last gate, then an order or a proposal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 
@@ -23,8 +23,9 @@ def submit(
     subject: str,
     order: Order,
     verdicts: Sequence[Verdict],
-    premium_usd: Decimal = Decimal(0),
-) -> bool:
+    premium_usd: Decimal,
+    then: Callable[[], None],
+) -> None:
     """Ask the last gate, then send the order, or propose it where an operator decides.
 
     Args:
@@ -33,14 +34,12 @@ def submit(
         order: the order, proposed or intended (`stage_at_birth`).
         verdicts: what it has passed so far.
         premium_usd: what it may pay, towards the caps.
-
-    Returns:
-        Whether it left; a refusal is recorded.
+        then: what follows once it has left; a refusal is recorded, and nothing follows.
     """
     verdicts = [*verdicts, *last_gate(turn, order.intent)]
     if any(v.verdict in {"refuse", "unavailable"} for v in verdicts):
         turn.decide(subject, "refused", verdicts)
-        return False
+        return
     proposed = order.stage is OrderStage.PROPOSED
     count_order(turn, premium_usd, sent=not proposed)
     turn.put_order(structs.replace(order, verdicts=tuple(verdicts)) if proposed else order)
@@ -49,7 +48,7 @@ def submit(
         note_proposal(turn, order, "waits for an operator")
     else:
         turn.decide(subject, "ordered", verdicts, PlaceOrder(intent=order.intent))
-    return True
+    then()
 
 
 def stage_at_birth(turn: Turn) -> OrderStage:

@@ -5,6 +5,7 @@ A mode outlives restarts, because it is part of the state. Only a person ends it
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import assert_never
 
 from msgspec import structs
 
@@ -43,6 +44,8 @@ def take_in(turn: Turn, event: Operator | Tripped | ClockStep) -> None:
             trip(turn, event.cause, event.detail)
         case ClockStep():
             _on_clock_step(turn, event)
+        case _:
+            assert_never(event)
 
 
 def _on_operator(turn: Turn, event: Operator) -> None:
@@ -63,6 +66,8 @@ def _on_operator(turn: Turn, event: Operator) -> None:
             _change(turn, Mode.ACTIVE, Cause.OPERATOR, event.who, event.reason)
         case Action.SETTLE:
             pass  # the book takes it: `strategies.core.quarantine`
+        case _:
+            assert_never(event.action)
 
 
 def trip(turn: Turn, cause: Cause, detail: str) -> None:

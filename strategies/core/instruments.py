@@ -7,7 +7,7 @@ an order of the same contract meet under one key without a lookup.
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from typing import NewType
+from typing import NewType, assert_never
 
 from msgspec import Struct
 
@@ -84,6 +84,8 @@ def _key(
             return InstrumentKey(f"{kind}.{trading_class}.{_compact(last_trade)}")
         case Kind.OPTION:
             return InstrumentKey(f"{kind}.{trading_class}.{_compact(last_trade)}.{strike:g}.{right}")
+        case _:
+            assert_never(kind)
 
 
 _PARTS_BEFORE_RIGHT = 4
