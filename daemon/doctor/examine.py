@@ -18,6 +18,7 @@ from daemon.errors import ConfigError, ExitCode
 from daemon.handover import broker_settings
 from daemon.hours import sessions_around
 from daemon.settings import Settings, load
+from strategies.core.instruments import AD_NYSE, VXX, XSP, Instrument
 
 _TICKS_WITHIN_S = 10.0
 _TICKS_WITHIN_CLOSED_S = 3.0
@@ -56,7 +57,9 @@ async def _gateway(settings: Settings) -> list[Check]:
     # In play nobody may ask for the time, so that silence is never held against the gateway.
     session_open = not play and _in_session(settings, datetime.now(UTC))
     within_s = _TICKS_WITHIN_S if session_open else _TICKS_WITHIN_CLOSED_S
-    report: ProbeReport = await probe(broker_settings(settings), ticks_within_s=within_s)
+    report: ProbeReport = await probe(
+        broker_settings(settings), ticks_within_s=within_s, extras=_extras(settings)
+    )
     return [
         gateway.login(report, settings),
         gateway.account(report),
@@ -64,6 +67,16 @@ async def _gateway(settings: Settings) -> list[Check]:
         *quotes(report, session_open=session_open, within_s=within_s),
         calendar(report, settings.schedule.session_overrides),
     ]
+
+
+def _extras(settings: Settings) -> list[Instrument]:
+    """Return what is quoted by these settings only."""
+    wanted = (
+        (AD_NYSE, settings.breadth.enabled),
+        (VXX, settings.second.enabled and settings.second.instrument == "VXX"),
+        (XSP, settings.breach.enabled and settings.breach.use_xsp),
+    )
+    return [instrument for instrument, used in wanted if used]
 
 
 def _in_session(settings: Settings, now: datetime) -> bool:

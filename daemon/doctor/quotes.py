@@ -25,6 +25,12 @@ _SUBSCRIPTIONS = {
     "VIX option": "OPRA (US Options Exchanges)",
     "SPX option": "OPRA (US Options Exchanges)",
 }
+_FURTHER = {
+    "AD-NYSE": "NYSE (Network A), or set breadth.enabled = false: the A/D trend is unavailable then",
+    "VXX": 'Cboe BZX (Network B), or set second.instrument = "VIX"',
+    "XSP option": "OPRA (US Options Exchanges), or set breach.use_xsp = false",
+}
+"""Of what only some settings use: the subscription, or how to do without."""
 _LIVE, _FROZEN = 1, 2
 
 
@@ -58,8 +64,12 @@ def _ticks(found: Ticking, *, session_open: bool, within_s: float) -> Check:
     return fail(
         name,
         f"{found.instrument}: no quote within {within_s:g} s of an open session",
-        f"look at the gateway's data connections; the subscription is {_SUBSCRIPTIONS[found.name]}",
+        f"look at the gateway's data connections; the subscription is {_subscription(found.name)}",
     )
+
+
+def _subscription(name: str) -> str:
+    return _SUBSCRIPTIONS.get(name) or _FURTHER[name]
 
 
 def _advice(name: str, code: int) -> str:
@@ -68,7 +78,7 @@ def _advice(name: str, code: int) -> str:
     if code in {101, 200}:
         return "end other clients of this gateway" if code == 101 else "update the gateway"
     return (
-        f"subscribe to {_SUBSCRIPTIONS[name]} in the client portal, and share the live account's data with "
+        f"subscribe to {_subscription(name)} in the client portal, and share the live account's data with "
         "the paper account"
     )
 

@@ -14,7 +14,7 @@ from strategies.core.book import book_positions, live_orders
 from strategies.core.commands import Purpose
 from strategies.core.events import Snapshot
 from strategies.core.facts import Expiry
-from strategies.core.holdings import Condor, CondorState
+from strategies.core.holdings import Condor, CondorState, OrderStage
 from strategies.core.instruments import Instrument, InstrumentKey, Right, option_of_key
 from strategies.core.listings import listing_of
 from strategies.core.notes import note_condor
@@ -48,7 +48,8 @@ class Found(Struct, frozen=True):
 def adopt(turn: Turn, event: Snapshot) -> None:
     """Adopt the condors that stand in this snapshot as they stood in one a quiet period ago."""
     if not turn.rules.condors.adopt or any(
-        o.intent.purpose in _CONDOR_ORDERS for o in live_orders(turn.state)
+        o.intent.purpose in _CONDOR_ORDERS and o.stage is not OrderStage.PROPOSED
+        for o in live_orders(turn.state)
     ):
         return  # what an order of ours is about to explain is not foreign
     foreign = _foreign(turn, event)

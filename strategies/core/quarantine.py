@@ -124,7 +124,11 @@ def _take_over(turn: Turn, subject: str, key: InstrumentKey, change: int, why: s
         held = {**condor.held, key: condor.held.get(key, 0) + change}
         state = CondorState.OPEN if any(held.values()) else CondorState.CLOSED
         contracts = min((abs(count) for count in held.values()), default=0)
-        note_condor(turn, structs.replace(condor, held=held, contracts=contracts, state=state), why)
+        credit = condor.credit_usd
+        if contracts < condor.contracts:  # the credit of what is left, which gate 2 compares with
+            credit = (credit * contracts / condor.contracts).quantize(_CENTI_CENT)
+        condor = structs.replace(condor, held=held, contracts=contracts, credit_usd=credit, state=state)
+        note_condor(turn, condor, why)
         return
     layer = turn.state.layers[subject]
     if key != layer.instrument.key:

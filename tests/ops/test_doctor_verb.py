@@ -37,10 +37,13 @@ def _examined(world: Any, **variables: str) -> tuple[int, dict[str, dict[str, st
 def test_good_gateway_passes_every_check_and_gets_no_order(world: Any) -> None:  # noqa: ANN401 - see conftest
     """In an open session everything ticks; nothing is ordered, nothing is left behind."""
     world.gateway("--start=2026-01-05T10:00", "--sessions=3")
-    done = world.hedged("doctor", **world.variables())
+    used = {"HEDGED_SECOND__INSTRUMENT": "VXX", "HEDGED_BREACH__USE_XSP": "true"}
+    done = world.hedged("doctor", **world.variables(**used))
     assert (done.returncode, done.stderr) == (ExitCode.OK, "")
     lines = done.stdout.splitlines()
-    assert [line[6:].partition(":")[0] for line in lines] == NAMES
+    place = NAMES.index("live data")
+    further = ["AD-NYSE quotes", "VXX quotes", "XSP option quotes"]
+    assert [line[6:].partition(":")[0] for line in lines] == [*NAMES[:place], *further, *NAMES[place:]]
     assert {line[:4].strip() for line in lines} == {"ok", "skip"}
     assert [line for line in lines if line.startswith("skip")] == [
         "skip  macro facts: neither macro.folder nor fred.api_key is set: what needs them is refused",

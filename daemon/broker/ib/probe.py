@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from ib_insync import Contract, Ticker
@@ -16,23 +17,27 @@ from daemon.broker.port import BrokerSettings
 from daemon.broker.probe_report import Hours, ProbeReport, Ticking
 from daemon.errors import BrokerError, BrokerUnavailable, ClientIdInUse, ConfigError, InvariantBroken
 from strategies.core.commands import ListExpiry
-from strategies.core.instruments import SPX, VIX, Instrument, Right
+from strategies.core.instruments import SPX, VIX, XSP, Instrument, Right
 
 CLIENT_ID_ABOVE = 1000
 """The probe's client id is so far above the daemon's, or the next free one."""
 
+XSP_OPTION = "XSP option"
 _CLIENT_IDS_TRIED = 5
 _OPTION_DAYS_MIN = timedelta(days=7)
 _POLL_S = 0.05
 _FAILED = (*ASK_FAILED, ValueError)  # ValueError: an answer that cannot be read
 
 
-async def probe(settings: BrokerSettings, *, ticks_within_s: float) -> ProbeReport:
+async def probe(
+    settings: BrokerSettings, *, ticks_within_s: float, extras: Sequence[Instrument] = ()
+) -> ProbeReport:
     """Return what one session with the gateway shows.
 
     Args:
         settings: the daemon's own; the client id is moved out of its way. In play the time is not asked for.
         ticks_within_s: how long to wait for quotes.
+        extras: what else is to tick by these settings; of XSP one of its options.
 
     Raises:
         InvariantBroken: a handler of ours failed.
@@ -46,7 +51,7 @@ async def probe(settings: BrokerSettings, *, ticks_within_s: float) -> ProbeRepo
         link = Link(ours, failures.append)
         try:
             await link.open()
-            report = await _look(link, ours, report, ticks_within_s)
+            report = await _look(link, ours, report, ticks_within_s, extras)
             break
         except ClientIdInUse as error:
             report = replace(report, login_error=error.message)
@@ -61,7 +66,11 @@ async def probe(settings: BrokerSettings, *, ticks_within_s: float) -> ProbeRepo
 
 
 async def _look(
-    link: Link, settings: BrokerSettings, report: ProbeReport, ticks_within_s: float
+    link: Link,
+    settings: BrokerSettings,
+    report: ProbeReport,
+    ticks_within_s: float,
+    extras: Sequence[Instrument],
 ) -> ProbeReport:
     client = link.ib.client
     accounts = tuple(client.getAccounts())
@@ -75,7 +84,7 @@ async def _look(
         report = await _with_time(link, report)
     report = await _with_hours(link, report)
     link.ib.reqMarketDataType(settings.market_data_type)
-    return replace(report, ticking=await _Quotes(link, report.today).look(ticks_within_s))
+    return replace(report, ticking=await _Quotes(link, report.today).look(ticks_within_s, extras))
 
 
 async def _with_time(link: Link, report: ProbeReport) -> ProbeReport:
@@ -114,18 +123,21 @@ class _Quotes:
         self._refusals: dict[int, list[tuple[int, str]]] = {}
         link.on(link.ib.errorEvent, self._refused)
 
-    async def look(self, within_s: float) -> tuple[Ticking, ...]:
+    async def look(self, within_s: float, extras: Sequence[Instrument]) -> tuple[Ticking, ...]:
         """Subscribe, wait until each has ticked or was refused, at most `within_s`; cancel."""
         await self._subscribe("SPX", SPX)
         await self._subscribe("VIX", VIX)
         await self._front_future()
         await self._option("VIX option", VIX)
         await self._option("SPX option", SPX)
+        names = ["SPX", "VIX", "VX future", "VIX option", "SPX option"]
+        for extra in extras:
+            names.append(XSP_OPTION if extra is XSP else extra.symbol)
+            await (self._option(names[-1], extra) if extra is XSP else self._subscribe(extra.symbol, extra))
         loop = asyncio.get_running_loop()
         gives_up_at = loop.time() + within_s
         while not self._settled() and loop.time() < gives_up_at:  # noqa: ASYNC110 - nobody tells of both ends
             await asyncio.sleep(_POLL_S)
-        names = ("SPX", "VIX", "VX future", "VIX option", "SPX option")
         found = tuple(self._found(name) for name in names)
         for _, ticker in self._tickers.values():
             if ticker.contract and not self._link.closed:
