@@ -6,6 +6,7 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -14,6 +15,7 @@ import msgspec
 
 from research import report
 from research.counts import FIRST, LAST, Counts
+from research.generated import generated, names
 from research.macro import MacroError, read_folder
 from research.page import STRATEGY_PAGE, PageError, rewrite
 from research.replay import CASH_USD, Replay, Wanted, open_market
@@ -50,7 +52,10 @@ def _parser() -> argparse.ArgumentParser:
         prog=_PROGRAM,
         description="The same decisions over real days, without the wire; option values are modelled.",
     )
-    parser.add_argument("--history", type=Path, required=True, metavar="DIR", help="folder of daily files")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--history", type=Path, metavar="DIR", help="folder of daily files")
+    source.add_argument("--regime", choices=names(), help="generated days and made-up macro facts instead")
+    parser.add_argument("--sessions", type=int, default=120, help="of a regime, default 120")
     parser.add_argument("--from", dest="first", type=_day, default=FIRST, metavar="DATE", help="first day")
     parser.add_argument("--to", dest="last", type=_day, default=LAST, metavar="DATE", help="last day")
     parser.add_argument("--seed", type=int, default=1, help="of the minutes between the daily facts")
@@ -71,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     if asked.last < asked.first:
         return _complain(f"--from {asked.first} is after --to {asked.last}: exchange them", 2)
-    full = (asked.first, asked.last) == (FIRST, LAST)
+    full = asked.regime is None and (asked.first, asked.last) == (FIRST, LAST)
     if asked.write_docs and not full:
         return _complain(f"--write-docs: the page shows {FIRST} to {LAST}; leave --from and --to out", 2)
     found = _Found()
@@ -112,8 +117,13 @@ def _replay(asked: argparse.Namespace, found: _Found) -> None:
         cash_usd=asked.cash,
         macro=[] if asked.macro is None else read_folder(asked.macro),
     )
+    if asked.regime is None:
+        market = open_market(wanted)
+    else:
+        market, facts = generated(asked.regime, asked.sessions, asked.seed)
+        wanted = wanted if wanted.macro else replace(wanted, macro=facts)
     observers = (found.tally.observe, found.counts.observe, found.tell)
-    Replay(open_market(wanted), wanted, observers=observers, days=(found.results.end_of_day,)).run()
+    Replay(market, wanted, observers=observers, days=(found.results.end_of_day,)).run()
 
 
 def _print(asked: argparse.Namespace, found: _Found, *, compare: bool) -> None:

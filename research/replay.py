@@ -40,7 +40,7 @@ class Wanted:
     """What is to be replayed.
 
     Attributes:
-        history: the data folder.
+        history: the data folder; None for days from elsewhere.
         first: first day.
         last: last day.
         rules: the numbers in force.
@@ -49,7 +49,7 @@ class Wanted:
         macro: facts that are told to the core at their releases.
     """
 
-    history: Path
+    history: Path | None
     first: date
     last: date
     rules: Rules = field(default_factory=Rules)
@@ -163,4 +163,5 @@ def open_market(wanted: Wanted) -> Market:
     Raises:
         MarketDataError: a file is missing or wrong, or the range is not covered.
     """
+    assert wanted.history is not None
     return open_history(wanted.history, wanted.first, wanted.last, wanted.seed)

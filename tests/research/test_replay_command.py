@@ -91,3 +91,21 @@ def test_a_block_of_a_page_is_rewritten_and_nothing_else(tmp_path: Path) -> None
     assert page.read_text() == "a\n<!-- x -->\nnew\nlines\n<!-- /x -->\nb\n"
     with pytest.raises(PageError, match="<!-- y -->"):
         rewrite(page, "y", [])
+
+
+def test_generated_days_can_be_replayed_too(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule: without a data folder there are regimes, with made-up macro facts of their own."""
+    code, out, _ = run(capsys, "--regime", "melt-up", "--sessions", "3", "--json")
+    assert code == 0
+    rules = json.loads(out.splitlines()[-1])["rules"]
+    assert rules["condor_entry"]["fired"] == 1
+    assert rules["signal pe_elevated"]["refused"] == 0
+
+
+def test_days_come_from_one_source(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule: a folder or a regime, not both and not none."""
+    for options in (["--history", "x", "--regime", "calm"], []):
+        with pytest.raises(SystemExit) as ended:
+            main(options)
+        assert ended.value.code == 2
+    capsys.readouterr()
