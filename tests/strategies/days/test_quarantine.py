@@ -118,13 +118,14 @@ def test_a_person_settles_a_layer_to_what_the_account_holds(
 def test_a_condor_is_settled_leg_by_leg(desk_with_condor: Desk) -> None:
     """A leg that was assigned or closed by hand: the book takes over all that differs."""
     desk = desk_with_condor
-    leg = desk.condor.legs[1].key
+    leg, credit = desk.condor.legs[1].key, desk.condor.credit_usd
     desk.broker.positions[leg] = Decimal(-4)
     look(desk)
     look(desk, 2)
     settle(desk, desk.condor.condor_id)
     assert desk.condor.held[leg] == -4
     assert desk.condor.contracts == 4
+    assert desk.condor.credit_usd == credit * 4 / 10  # gate 2 compares with the credit of what is left
 
 
 def test_what_two_layers_share_cannot_be_settled(desk_with_layer: Desk) -> None:
