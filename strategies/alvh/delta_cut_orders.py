@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from msgspec import structs
 
-from strategies.alvh.breach import Side
 from strategies.alvh.cut_risk import Synthetic, cut_loss_gate, cut_loss_usd, delta_cut_contracts
 from strategies.alvh.layer_gates import Proposal, gate_verdicts
 from strategies.alvh.layer_orders import new_layer, next_layer_id
@@ -110,8 +109,8 @@ def condor_delta(turn: Turn, condor: Condor) -> float | Unavailable:
 def _order(turn: Turn, plan: Plan, condor: Condor) -> None:
     bought, sold = plan.chosen
     quotes = quote_of_all(turn, plan.chosen)
-    delta = condor_delta(turn, condor)
-    if isinstance(quotes, Unavailable) or isinstance(delta, Unavailable):
+    delta, spot = condor_delta(turn, condor), spx_last(turn)
+    if isinstance(quotes, Unavailable) or isinstance(delta, Unavailable) or isinstance(spot, Unavailable):
         return
     small = plan.trading_class == "XSP"
     contracts = delta_cut_contracts(
@@ -133,7 +132,7 @@ def _order(turn: Turn, plan: Plan, condor: Condor) -> None:
         ready(turn),
         size,
         *gate_verdicts(turn, proposal),
-        _loss_verdict(turn, plan, condor, contracts, float(debit)),
+        _loss_verdict(turn, condor, spot, _synthetic(plan, bought, contracts, debit)),
         premium_verdict(turn, debit),
     ]
     if any(v.verdict in {"refuse", "unavailable"} for v in verdicts):
@@ -165,19 +164,19 @@ def _size_verdict(plan: Plan, delta: float, contracts: int) -> Verdict:
     )
 
 
-def _loss_verdict(turn: Turn, plan: Plan, condor: Condor, contracts: int, paid_usd: float) -> Verdict:
-    spot = spx_last(turn)
-    if isinstance(spot, Unavailable):
-        return Verdict(rule="delta_cut_loss", verdict="unavailable", reason=f"SPX: {spot.reason}")
-    bought = plan.chosen[0]
+def _synthetic(plan: Plan, bought: Instrument, contracts: int, debit: Decimal) -> Synthetic:
+    """Return the whole cut in terms of SPX, of which XSP is a tenth."""
     scale = XSP_SCALE if plan.trading_class == "XSP" else 1
-    side: Side = "put" if plan.side == "put" else "call"
-    synthetic = Synthetic(
-        side=side,
+    return Synthetic(
+        side="put" if plan.side == "put" else "call",
         strike=bought.strike * scale,
         usd_per_point=contracts * bought.multiplier / scale,
-        paid_usd=paid_usd,
+        paid_usd=float(debit),
     )
+
+
+def _loss_verdict(turn: Turn, condor: Condor, spot: float, synthetic: Synthetic) -> Verdict:
+    """Say whether condor and cut together lose no more than N if SPX moves against the synthetic."""
     move = turn.rules.breach.cut_loss_move
     loss = cut_loss_usd(
         strikes=condor.strikes,

@@ -93,12 +93,12 @@ class Turn:
         subject: str,
         outcome: str,
         verdicts: Iterable[Verdict],
-        *commands: AnyCommand,
+        *commands: PlaceOrder,
         anew: bool = False,
     ) -> None:
         """Record what was looked at, if it acts, a verdict changed since the last time, or it is told `anew`.
 
-        Orders among the commands are also written as `order_intended`, before anything is sent.
+        The commands are orders; each is also written as `order_intended`, before anything is sent.
         """
         rules = tuple(verdicts)
         signature = outcome + "|" + ";".join(f"{v.rule}={v.verdict}:{v.reason}" for v in rules)
@@ -110,17 +110,16 @@ class Turn:
             Decision(time=self.now, subject=subject, outcome=outcome, rules=rules, commands=commands)
         )
         for command in commands:
-            if isinstance(command, PlaceOrder):
-                intent = command.intent
-                self.records.append(
-                    OrderIntended(
-                        time=self.now,
-                        order_ref=intent.order_ref,
-                        purpose=intent.purpose,
-                        subject=intent.subject,
-                        quantity=intent.quantity,
-                        limit=intent.limit,
-                        legs=intent.legs,
-                        supersedes=intent.supersedes,
-                    )
+            intent = command.intent
+            self.records.append(
+                OrderIntended(
+                    time=self.now,
+                    order_ref=intent.order_ref,
+                    purpose=intent.purpose,
+                    subject=intent.subject,
+                    quantity=intent.quantity,
+                    limit=intent.limit,
+                    legs=intent.legs,
+                    supersedes=intent.supersedes,
                 )
+            )

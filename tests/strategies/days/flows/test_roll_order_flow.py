@@ -222,3 +222,49 @@ def test_the_decay_budget_takes_the_rolled_layer_off_not_another_with_the_same_o
     verdict = decay_verdict(turn, proposal, economy(turn))
     parts: list[Any] = [decay_of(turn, twin.positions), decay_of(turn, [(bought, layer.held)])]
     assert verdict.inputs["theta_usd_per_day"] == pytest.approx(sum(abs(p.theta_usd_per_day) for p in parts))
+
+
+def test_a_roll_of_a_layer_that_is_gone_ends_quietly(due: Callable[..., Story]) -> None:
+    """Sold or settled in between: the plan is dropped without a word."""
+    story = due()
+    gone = structs.replace(story.desk.layer, held=0, state=LayerState.CLOSED)
+    story.desk.tweak(layers={"L0001": gone})
+    story.desk.broker.positions.pop(gone.instrument.key)
+    story.desk.beat(2)
+    assert not story.desk.state.plans
+    assert not story.desk.decisions("layer_roll")
+
+
+def test_a_roll_without_quotes_of_both_expiries_is_given_up_in_time(due: Callable[..., Story]) -> None:
+    """Nobody quotes April: no limit can be set."""
+    story = due()
+    story.world.given[april_call(story).key] = None
+    story.desk.beat(40)
+    assert story.why("layer_roll") == {"plan": "no quotes of both expiries in time"}
+
+
+def test_a_roll_whose_target_has_come_nearer_is_refused(due: Callable[..., Story]) -> None:
+    """The settings have changed between the decision and the choice: never back in time."""
+    story = due()
+    desk = story.desk
+    (plan,) = desk.state.plans.values()
+    desk.tweak(
+        plans={plan.plan_id: structs.replace(plan, stage=PlanStage.SELECTING, not_before=desk.now)},
+        rules=structs.replace(
+            desk.state.rules, first_engine=FirstEngineRules(dte_target=10, dte_min=5, dte_max=20)
+        ),
+    )
+    desk.beat(1)
+    assert story.why("layer_roll") == {"plan": "the target is not later than the expiry held"}
+
+
+def test_after_a_restart_a_roll_waits_for_the_listing(due: Callable[..., Story]) -> None:
+    """Chains and contracts are asked for again; nothing is chosen before they are there."""
+    story = due()
+    desk = story.desk
+    (plan,) = desk.state.plans.values()
+    listing = structs.replace(plan, stage=PlanStage.SELECTING, not_before=desk.now, trading_class="VIX")
+    desk.tweak(plans={plan.plan_id: listing})
+    desk.beat(1)
+    assert desk.state.plans[plan.plan_id].chosen == ()
+    assert not story.of(Purpose.LAYER_ROLL)
