@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-stamp
 UV     ?= uv
 
-.PHONY: setup demo test bench regimes check audit lock format clean
+.PHONY: setup demo test coverage mutation bench regimes check audit lock format clean
 
 setup: $(STAMP)
 
@@ -20,6 +20,16 @@ demo: setup
 
 test: setup
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+# Every branch of strategies/, by the tests that are about it; fails under 100 %.
+coverage: setup
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/strategies tests/macro tests/shell/test_migrations.py \
+		--cov=strategies --cov-branch --cov-report=term --cov-fail-under=100 $(ARGS)
+
+# Mutants of signals, sizes and gates, docs/mutation.md; about half an hour. Continues where it was stopped.
+mutation: setup
+	nice $(BIN)/mutmut run --max-children 2 > mutation.log
+	$(BIN)/python -m bench.mutation
 
 # Speed and size as ratios, docs/performance.md; ARGS=--write-docs writes that page.
 bench: setup
@@ -52,4 +62,4 @@ lock:
 	rm -f uv.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis state
+	rm -rf $(VENV) mutants mutation.log .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis state

@@ -154,3 +154,15 @@ def test_a_future_is_followed_until_it_has_left_the_window() -> None:
         kept = LISTED[0] in curve.contracts
         assert kept == (n <= 3 + BACK)
     assert undated not in curve.contracts
+
+
+def test_on_its_settlement_day_a_future_is_no_m1_of_a_past_bar() -> None:
+    """The slope of that day is of the next two; a future without a day is none."""
+    undated = Instrument(kind=Kind.FUTURE, symbol="VIX", exchange="CFE", trading_class="VX")
+    settles = LISTED[0].expiry
+    assert settles is not None
+    curve = CurveState(contracts=(undated, *LISTED[:3]))
+    curve = note_prices(curve, settles, {f.key: 12.0 + n for n, f in enumerate(LISTED[:3])})
+    slope = slope_on(curve, settles)
+    assert isinstance(slope, Slope)
+    assert (slope.m1_contract, slope.m2_contract) == (LISTED[1].key, LISTED[2].key)

@@ -13,7 +13,7 @@ from strategies.alvh.layer_gates import Proposal, decay_of, decay_verdict
 from strategies.core.commands import Leg, Purpose
 from strategies.core.holdings import LayerState, PlanStage
 from strategies.core.layer_rules import RollRules
-from strategies.core.rules import CapRules, CondorRules, PeelRules, Rules
+from strategies.core.rules import CapRules, CondorRules, FirstEngineRules, PeelRules, Rules
 from strategies.core.turn import Turn
 
 Story = Any
