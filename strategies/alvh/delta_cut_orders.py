@@ -54,6 +54,10 @@ def _start(turn: Turn, plan: Plan, trading_class: str, condor: Condor) -> None:
     last_trade = condor.legs[0].last_trade
     assert last_trade is not None
     listed = Expiry(condor.expiry if trading_class == "XSP" else last_trade, condor.expiry)
+    chain = turn.state.market.chains.get(trading_class)
+    if chain is not None and listed not in chain.expiries:
+        end_plan(turn, plan, "refused", f"{trading_class} lists no expiry of {listed.expiry}")
+        return
     turn.put_plan(
         structs.replace(
             plan,

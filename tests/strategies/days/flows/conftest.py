@@ -59,6 +59,8 @@ def widen(broker: Broker) -> Broker:
         bid, ask = round(value - 0.01, 2), round(value + 0.01, 2)
         return facts.Quote(instrument=key, bid=bid, ask=ask, bid_size=500.0, ask_size=500.0)
 
+    broker.xsp_days = (date(2018, 3, 7), date(2018, 3, 9))
+
     def wide_reply(command: cm.AnyCommand) -> Iterable[ev.AnyEvent]:
         if isinstance(command, cm.ListChain) and command.underlying == XSP:
             return [
@@ -66,7 +68,7 @@ def widen(broker: Broker) -> Broker:
                     time=broker.now,
                     symbol="XSP",
                     trading_class="XSP",
-                    expiries=(facts.Expiry(date(2018, 3, 9), date(2018, 3, 9)),),
+                    expiries=tuple(facts.Expiry(day, day) for day in broker.xsp_days),
                 )
             ]
         if isinstance(command, cm.ListExpiry) and command.symbol == "XSP":

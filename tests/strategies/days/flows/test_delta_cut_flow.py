@@ -1,6 +1,7 @@
 """The delta cut: half of a breached condor's delta, sold as one combo, held, and closed whole."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -199,6 +200,15 @@ def test_a_small_condors_cut_is_made_in_xsp_by_setting(breach: Callable[..., Sto
     delta = verdict(story, "cut_size").inputs["condor_delta"]
     assert intent.quantity == int(0.5 * delta * 10) >= 1
     assert cut(story).positions
+
+
+def test_without_an_xsp_expiry_of_that_day_nothing_is_cut(story: Story, breach: Callable[..., Story]) -> None:
+    """XSP need not list the condor's day: refused at once, with the day."""
+    story.desk.broker.xsp_days = (date(2018, 3, 9),)
+    story = breach(contracts=4, breach=BreachRules(use_xsp=True))
+    story.desk.beat(8)
+    assert story.why("cut_open") == {"plan": "XSP lists no expiry of 2018-03-07"}
+    assert not story.of(Purpose.CUT_OPEN)
 
 
 def test_the_worst_loss_gate_refuses(breach: Callable[..., Story]) -> None:
