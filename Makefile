@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-stamp
 UV     ?= uv
 
-.PHONY: setup demo test coverage mutation bench regimes check audit lock format clean
+.PHONY: setup demo test coverage mutation soak bench regimes check audit lock format clean
 
 setup: $(STAMP)
 
@@ -34,6 +34,12 @@ mutation: setup
 # Speed and size as ratios, docs/performance.md; ARGS=--write-docs writes that page.
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
+
+# Seeded fault days in virtual time, docs/reliability.md; a day that breaks a promise prints how to replay it.
+N    ?= 1000
+SEED ?= 0
+soak: setup
+	$(BIN)/python -m soak --days $(N) --seed $(SEED) $(ARGS)
 
 # Every generated market through the wire, a few minutes; ARGS=--write-docs rewrites the table of docs/strategy.md.
 regimes: setup

@@ -61,6 +61,7 @@ class TransmitGuard:
         return (
             self._braked(intent)
             or forbidden(self._state(), intent.purpose)
+            or self._cut_off()
             or self._too_old(intent.order_ref)
             or self._in_window()
         )
@@ -70,6 +71,10 @@ class TransmitGuard:
             return ""
         mode, reason = self._brake
         return reason if mode is Mode.HALTED or intent.purpose not in REDUCING else ""
+
+    def _cut_off(self) -> str:
+        """While the probe before an order was out the gateway may have lost its own connection."""
+        return "" if self._state().account.upstream else "the gateway has lost its connection to the broker"
 
     def _too_old(self, order_ref: str) -> str:
         known = self._decided.get(order_ref)

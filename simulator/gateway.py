@@ -185,7 +185,7 @@ class Gateway:
 
     def run_to(self, now: datetime) -> None:
         """Play every instant of the schedule up to a game time, and that time itself (running clocks)."""
-        while self._ahead and self._ahead[0] < now:
+        while self._ahead and self._ahead[0] <= now:
             self._play(self._ahead.popleft())
         if self._ahead and now > self.now:
             self._play(now)

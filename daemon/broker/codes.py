@@ -12,6 +12,7 @@ class Meaning(StrEnum):
 
     CLIENT_ID_IN_USE = "client_id_in_use"
     LINK_LOST = "link_lost"
+    LINK_BROKEN = "link_broken"
     LINK_BACK_DATA_LOST = "link_back_data_lost"
     LINK_BACK = "link_back"
     FARM_OK = "farm_ok"
@@ -46,7 +47,7 @@ _TABLE: dict[int, Meaning] = {
     2106: Meaning.FARM_OK,
     2107: Meaning.FARM_OK,
     2108: Meaning.FARM_OK,
-    2110: Meaning.LINK_LOST,  # what a client hears that connects while 1100 holds
+    2110: Meaning.LINK_BROKEN,  # "will be restored automatically": 1101 and 1102 need not follow
     2119: Meaning.FARM_OK,
     2157: Meaning.FARM_BROKEN,
     2158: Meaning.FARM_OK,

@@ -149,7 +149,7 @@ def _on_lifecycle(turn: Turn, event: ev.Lifecycle) -> None:
         signals=structs.replace(signals, calm_since=None),
     )
     for order in list(turn.state.orders.values()):
-        turn.put_order(structs.replace(order, absent_since=None))
+        turn.put_order(structs.replace(order, absent_since=None, sent_epoch=0))
     orders.doubt_unacknowledged(turn, orders.RESTARTED)
 
 

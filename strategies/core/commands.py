@@ -106,10 +106,22 @@ class ListExpiry(Command, frozen=True, kw_only=True, tag="list_expiry"):
     listed: Expiry
 
 
+class Reconnect(Command, frozen=True, kw_only=True, tag="reconnect"):
+    """End this connection and open the next: the gateway tells a new one what it kept from the old one."""
+
+
 class FetchSnapshot(Command, frozen=True, kw_only=True, tag="fetch_snapshot"):
     """Read orders, executions, positions and account, complete."""
 
 
 AnyCommand = (
-    PlaceOrder | CancelOrder | Watch | FetchHistory | ListFutures | ListChain | ListExpiry | FetchSnapshot
+    PlaceOrder
+    | CancelOrder
+    | Watch
+    | FetchHistory
+    | ListFutures
+    | ListChain
+    | ListExpiry
+    | FetchSnapshot
+    | Reconnect
 )

@@ -44,6 +44,7 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """An intent and what became of it. `filled` counts whole units booked from executions.
 
     A proposed order carries the verdicts that an operator is shown; `answer` says how its proposal ended.
+    `sent_epoch`: the connection of this process that it was handed to, 0 where it was none of them.
     """
 
     intent: Intent
@@ -53,6 +54,7 @@ class Order(Struct, frozen=True, kw_only=True, omit_defaults=True):
     plan: str = ""
     successor: str = ""
     order_id: int = 0
+    sent_epoch: int = 0
     perm_id: int = 0
     reported_filled: int = 0
     leg_filled: dict[InstrumentKey, int] = {}

@@ -123,7 +123,7 @@ def on_transmitted(turn: Turn, event: OrderTransmitted) -> None:
     if event.order_id > counters.order_id_max:
         turn.set(counters=structs.replace(counters, order_id_max=event.order_id))
     if order is not None:
-        move(turn, order, Report.SENT, order_id=event.order_id)
+        move(turn, order, Report.SENT, order_id=event.order_id, sent_epoch=turn.state.account.epoch)
 
 
 def order_id_floor(state: State) -> int:

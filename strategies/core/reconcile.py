@@ -19,7 +19,7 @@ from strategies.core.book import (
     order_done,
     traded_instruments,
 )
-from strategies.core.commands import FetchSnapshot
+from strategies.core.commands import FetchSnapshot, Reconnect
 from strategies.core.events import Snapshot
 from strategies.core.facts import OrderSeen
 from strategies.core.halts import alarm, watch_loss, watch_perm_id
@@ -106,7 +106,11 @@ def _adopt(turn: Turn, order: Order, seen: OrderSeen) -> None:
 
 
 def _absent(turn: Turn, order: Order) -> None:
-    """One proof of absence makes an order unknown, a second one, apart in time, ends it."""
+    """One proof of absence makes an order unknown, a second one, apart in time, ends it.
+
+    A gateway may keep what it does with an order from the connection that sent it (see the fault `hold_ack`):
+    such an order is looked for again on the next connection, and only there believed absent.
+    """
     account = turn.state.account
     asked = account.snapshot_asked_at
     if asked is None or order.intended_at >= asked:
@@ -116,6 +120,10 @@ def _absent(turn: Turn, order: Order) -> None:
             move(turn, order, Report.DOUBT, "not in the broker's snapshot")
             order = turn.state.orders[order.ref]
         turn.put_order(structs.replace(order, absent_since=turn.now, absent_epoch=account.epoch))
+        if order.sent_epoch == account.epoch:
+            turn.request(f"{order.ref} is not known on the connection that sent it", Reconnect())
+        return
+    if order.sent_epoch == account.epoch:
         return
     if turn.now - order.absent_since >= timedelta(seconds=turn.rules.reconcile.quiet_s):
         report = Report.CANCELLED if order.filled else Report.ABSENT

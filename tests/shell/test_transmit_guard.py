@@ -12,7 +12,7 @@ from daemon.transmit import TransmitGuard
 from daemon.windows import windows
 from strategies.core.commands import Intent, Purpose
 from strategies.core.mode import Mode, TradingMode
-from strategies.core.state import State
+from strategies.core.state import Account, State
 
 NOON = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 NEVER = (datetime.min.time(), 0.0)
@@ -62,6 +62,14 @@ async def test_a_fresh_decision_may_leave(guard: Callable[..., TransmitGuard]) -
 async def test_an_old_decision_may_not(guard: Callable[..., TransmitGuard], aged: dict[str, float]) -> None:
     """Whether the process stood still after it, or its event waited: the price is of another moment."""
     assert "more than orders.transmit_within_s = 5" in guard(**aged).veto(order())
+
+
+async def test_an_order_waits_for_nothing_while_the_gateway_is_cut_off() -> None:
+    """1100 may come while the probe before an order is out: the order is not sent."""
+    state = State(account=Account(upstream=False))
+    made = TransmitGuard(lambda: state, lambda: NOON, within_s=5.0)
+    made.decided("a-1-1", Stopwatch(), NOON)
+    assert made.veto(order()) == "the gateway has lost its connection to the broker"
 
 
 async def test_an_intent_that_nobody_decided_on_may_not(guard: Callable[..., TransmitGuard]) -> None:

@@ -153,6 +153,12 @@ class Broker:
                 yield self.quotes(self.watched)
             case cm.FetchSnapshot():
                 yield self.snapshot()
+            case cm.Reconnect():
+                yield ev.Connection(time=self.now, link=ev.Link.DOWN, epoch=self.epoch, reason="asked for")
+                self.epoch += 1
+                yield ev.Connection(
+                    time=self.now, link=ev.Link.UP, epoch=self.epoch, account="DU1", paper=True
+                )
             case cm.PlaceOrder():
                 yield from self.receive(command.intent)
             case cm.CancelOrder():

@@ -20,7 +20,7 @@ from daemon.broker.inbox import UNSTAMPED, Inbox
 from daemon.broker.port import BrokerSettings
 from daemon.broker.worker import Job, Worker
 from daemon.errors import BrokerUnavailable, HedgedError, InvariantBroken
-from strategies.core.commands import AnyCommand, CancelOrder, Intent, PlaceOrder, Watch
+from strategies.core.commands import AnyCommand, CancelOrder, Intent, PlaceOrder, Reconnect, Watch
 from strategies.core.events import AnyEvent, BrokerNotice
 
 
@@ -133,6 +133,8 @@ class IbBroker:
             case Watch():
                 self._worker.submit(lambda: self._requests.perform(command))
                 self._settle()
+            case Reconnect():
+                self._worker.submit(lambda: self._sessions.renew("we ended it, to ask on a new connection"))
             case _:
                 self._worker.submit(lambda: self._requests.perform(command))
 

@@ -123,17 +123,26 @@ def keep_subscribed(link: Link, market: Market, inbox: Inbox, renew: Callable[[]
 
     What was refused is noted. Once the gateway is connected again everything is subscribed anew, whether it
     says that data were lost (1101) or maintained (1102): after 1102 subscriptions were seen to stay dead.
+    After 2110 alone neither need come; then the next word of a farm that is well says that it is back.
     """
+    lost: set[Meaning] = set()
+
+    def back() -> None:
+        lost.clear()
+        inbox.report(events.Upstream(time=UNSTAMPED, connected=True))
+        renew()
 
     def heard(_req_id: int, code: int, _text: str, contract: Contract | None) -> None:
         match meaning(code):
             case Meaning.DATA_REFUSED:
                 market.refused(contract)
-            case Meaning.LINK_LOST:
+            case Meaning.LINK_LOST | Meaning.LINK_BROKEN as how:
+                lost.add(how)
                 inbox.report(events.Upstream(time=UNSTAMPED, connected=False))
             case Meaning.LINK_BACK_DATA_LOST | Meaning.LINK_BACK:
-                inbox.report(events.Upstream(time=UNSTAMPED, connected=True))
-                renew()
+                back()
+            case Meaning.FARM_OK if lost == {Meaning.LINK_BROKEN}:
+                back()
             case _:
                 pass
 

@@ -1,6 +1,7 @@
 """One connection after another: connect, guard, wait for the end, back off, again."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -37,6 +38,7 @@ class Sessions:
         self.link: Link | None = None
         self.last_error: BrokerError | None = None
         self.unavailable = asyncio.Event()  # an attempt found no gateway
+        self._up = asyncio.Event()
         self._settings = settings
         self._inbox = inbox
         self._fail = fail
@@ -71,6 +73,19 @@ class Sessions:
             )
             await asyncio.sleep(delay_s)
 
+    async def renew(self, reason: str) -> None:
+        """End the present connection; return once the next one is up, or is long in coming."""
+        link = self.link
+        if link is None:
+            return
+        self._up.clear()
+        await link.close(reason)
+        settings = self._settings
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(
+                self._up.wait(), settings.reconnect_delay_min_s + settings.connect_timeout_s
+            )
+
     async def close(self) -> None:
         """Disconnect in order."""
         if self.link:
@@ -91,6 +106,7 @@ class Sessions:
         self._epoch += 1
         link.epoch = self._epoch
         self._down_reason = ""
+        self._up.set()
         self._inbox.report(
             Connection(
                 time=UNSTAMPED,

@@ -55,6 +55,10 @@ def test_absence_needs_two_complete_snapshots_a_quiet_period_apart(sending: Desk
     sending.todo.clear()  # the transmission is lost without a trace
     sending.take(ev.OrderTransmitted(time=sending.now, order_ref=first, order_id=1))
     sending.beat_silent(2)
+    sending.disconnect()
+    sending.connect()
+    sending.todo.clear()
+    sending.broker.now += timedelta(seconds=60)
     sending.take(sending.broker.snapshot())
     sending.take(sending.broker.snapshot())  # at once: not a second proof
     assert sending.state.orders[first].stage is OrderStage.UNKNOWN
@@ -63,6 +67,21 @@ def test_absence_needs_two_complete_snapshots_a_quiet_period_apart(sending: Desk
     assert sending.state.orders[first].stage is OrderStage.ABSENT
     sending.beat()
     assert [i.supersedes for i in layer_orders(sending)] == ["", first]
+
+
+def test_the_connection_that_sent_an_order_cannot_prove_it_absent(sending: Desk) -> None:
+    """A gateway may keep an order from the connection that sent it (`hold_ack`): another one is asked."""
+    ref = sending.order.ref
+    sending.todo.clear()
+    sending.take(ev.OrderTransmitted(time=sending.now, order_ref=ref, order_id=1))
+    sending.beat_silent(2)
+    sending.todo.clear()
+    for _ in range(3):
+        sending.take(sending.broker.snapshot())
+        sending.broker.now += timedelta(seconds=60)
+    assert sending.state.orders[ref].stage is OrderStage.UNKNOWN
+    assert [type(command) for command in sending.todo].count(cm.Reconnect) == 1
+    assert len(layer_orders(sending)) == 1
 
 
 def test_two_proofs_of_absence_must_be_of_one_connection(sending: Desk) -> None:
@@ -129,9 +148,11 @@ def test_an_order_believed_absent_that_shows_up_alive_is_taken_back(sending: Des
     sending.todo.clear()
     sending.take(ev.OrderTransmitted(time=sending.now, order_ref=ref, order_id=1))
     sending.beat_silent(2)
-    sending.take(sending.broker.snapshot())
-    sending.broker.now += timedelta(seconds=60)
-    sending.take(sending.broker.snapshot())
+    sending.disconnect()
+    sending.connect()
+    for _ in range(2):
+        sending.broker.now += timedelta(seconds=60)
+        sending.take(sending.broker.snapshot())
     assert sending.state.orders[ref].stage is OrderStage.ABSENT
     seen = facts.OrderSeen(order_ref=ref, perm_id=9, status="Submitted", remaining=Decimal(10))
     sending.take(sending.broker.snapshot(open_orders=(seen,)))

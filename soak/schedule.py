@@ -1,0 +1,53 @@
+"""Which faults a day has, and when: drawn from its seed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from simulator.fault_catalogue import CANCEL, CATALOGUE, CONNECTION, FILL, INSTANT, PLACE
+from soak.dice import Dice
+from soak.fault_kinds import ALL_KINDS, GATEWAY_KINDS
+
+_FAULTS_MAX = 6
+_OCCURRENCES = {CONNECTION: 2, PLACE: 3, CANCEL: 2, FILL: 3, INSTANT: 14}
+_REQUESTS = 12
+
+
+@dataclass(frozen=True, order=True, kw_only=True)
+class Planned:
+    """One fault: at a true time, what, and for the gateway's own at which occurrence from then on."""
+
+    at: datetime
+    kind: str
+    occurrence: int = 0
+
+
+def fault_plan(seed: int, windows: Sequence[tuple[datetime, datetime]]) -> tuple[Planned, ...]:
+    """Return the faults of a seed, in order of time.
+
+    Args:
+        seed: of the day; each seed is sure to have the kind that it counts up to, modulo their number.
+        windows: spans of time, from and to, in which faults begin.
+    """
+    dice = Dice(seed, "faults")
+    kinds = [ALL_KINDS[seed % len(ALL_KINDS)]]
+    kinds += [dice.pick(ALL_KINDS) for _ in range(dice.whole(0, _FAULTS_MAX - 1))]
+    return tuple(sorted(_planned(kind, dice, windows) for kind in kinds))
+
+
+def _planned(kind: str, dice: Dice, windows: Sequence[tuple[datetime, datetime]]) -> Planned:
+    if kind in GATEWAY_KINDS:
+        of = CATALOGUE[kind].of
+        occurrence = dice.whole(1, _OCCURRENCES.get(of, _REQUESTS))
+        # Counted from a window's beginning, so that the occurrence is met.
+        return Planned(at=dice.pick(windows)[0], kind=kind, occurrence=occurrence)
+    begin, end = dice.pick(windows)
+    return Planned(at=begin + timedelta(seconds=_lean(dice, (end - begin).total_seconds())), kind=kind)
+
+
+def _lean(dice: Dice, length_s: float) -> float:
+    """Half of the time anywhere, else right before what the daemon does on the quarter hours."""
+    anywhere = dice.between(0.0, length_s)
+    if dice.chance(0.5):
+        return anywhere
+    return min(length_s, max(0.0, anywhere // 300.0 * 300.0 + dice.between(-2.0, 2.0)))

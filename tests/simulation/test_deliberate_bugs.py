@@ -1,0 +1,30 @@
+"""Proof that the net catches: a bug that is put in on purpose is found.
+
+`make soak ARGS=--bug=NAME` looks for more seeds that find one.
+"""
+
+import pytest
+
+from soak.bugs import BUGS
+from soak.day import Asked, run_day
+from soak.start_states import starts
+
+WITHIN = 30
+"""Seeds that are tried, from 0 on; the first that finds each bug stands in docs/reliability.md."""
+
+FINDS = {
+    "resend_on_timeout": "I1",
+    "fill_booked_twice": "I6",
+}
+
+
+@pytest.mark.parametrize("name", sorted(FINDS))
+def test_a_deliberate_bug_is_found(name: str) -> None:
+    """Each invariant that names a bug's harm must be the one that breaks, within few seeds."""
+    starts()  # played without the bug
+    for seed in range(WITHIN):
+        broken = run_day(seed, Asked(bug=BUGS[name].patched())).broken
+        if broken:
+            assert FINDS[name] in broken[0]
+            return
+    pytest.fail(f"{name} ({BUGS[name].what}) was not found within {WITHIN} seeds")
