@@ -31,6 +31,7 @@ def run_demo(  # noqa: PLR0913 - the verb's options, by name
     regime: str | None,
     sessions: int | None,
     seed: int,
+    step_s: int = 60,
     as_json: bool,
     settings_file: Path | None,
     keep: Path | None,
@@ -50,6 +51,7 @@ def run_demo(  # noqa: PLR0913 - the verb's options, by name
         "regime": regime,
         "sessions": sessions,
         "seed": seed,
+        "step-s": step_s,
         "step-client": base.ib.client_id,
         "ledger": folder / "gateway-ledger.jsonl",  # the gateway's own word, to hold the audit files against
     }

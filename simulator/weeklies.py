@@ -1,6 +1,6 @@
 """Weekly VX futures: the Wednesdays that no monthly settles near, on the line of VIX and the monthlies."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -94,9 +94,9 @@ def _near(settles: date, monthlies: set[date]) -> bool:
     return any(settles.isocalendar()[:2] == monthly.isocalendar()[:2] for monthly in monthlies)
 
 
-def _points(monthlies: Iterable[tuple[date, float | None]], day: date) -> list[tuple[float, float]]:
-    """Return days to settlement and price of the monthlies whose price is known."""
-    return [(float((expiry - day).days), price) for expiry, price in monthlies if price is not None]
+def _points(monthlies: Iterable[tuple[date, float | None]], day: date) -> Iterator[tuple[float, float]]:
+    """Yield days to settlement and price of the monthlies whose price is known, one when it is asked for."""
+    return ((float((expiry - day).days), price) for expiry, price in monthlies if price is not None)
 
 
 def _on_line(spot: float, points: Iterable[tuple[float, float]], days: float) -> float:

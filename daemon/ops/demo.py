@@ -24,6 +24,7 @@ def demo(
     ] = None,
     sessions: Annotated[int | None, typer.Option(min=1, max=1000, help="How many sessions to play.")] = None,
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same play.")] = 1,
+    step_s: Annotated[int, typer.Option(min=1, max=3600, help="Seconds from one look to the next.")] = 60,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     settings: Annotated[
         Path | None, typer.Option(metavar="PATH", help="Settings; else the defaults.")
@@ -47,6 +48,7 @@ def demo(
         regime=regime,
         sessions=sessions,
         seed=seed,
+        step_s=step_s,
         as_json=as_json,
         settings_file=settings,
         keep=keep,
