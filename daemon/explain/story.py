@@ -1,6 +1,8 @@
 """`hedged explain --story`: the whole audit trail, decisions and what came of them, a line each."""
 
 from collections.abc import Iterator
+from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -14,14 +16,15 @@ from strategies.core.story import KINDS, Story
 _RECORD: msgspec.json.Decoder[AnyRecord] = msgspec.json.Decoder(AnyRecord)
 
 
-def explain_story(folder: Path) -> ExitCode:
-    """Print the story of an audit folder.
+def explain_story(folder: Path, first: date | None = None) -> ExitCode:
+    """Print the story of an audit folder, from a day on if one is given.
 
     Raises:
         AuditTampered: a line is no record.
         AuditUnavailable: there are no files, or they cannot be read.
     """
-    say(Story().lines(_records(folder)))
+    story = Story(first)
+    say(chain(story.lines(_records(folder)), story.end()))
     return ExitCode.OK
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from daemon.ops.options import DEFAULT_SETTINGS, SettingsFile, UsageError
+from daemon.ops.options import DAY_FORMATS, DEFAULT_SETTINGS, SettingsFile, UsageError
 
 _WAYS = "--last, --at TIME, --order REF, --layer ID or --story"
 
@@ -21,6 +21,10 @@ def explain(
     order: Annotated[str | None, typer.Option(metavar="REF", help="The whole life of an order.")] = None,
     layer: Annotated[str | None, typer.Option(metavar="ID", help="The whole life of a hedge layer.")] = None,
     story: Annotated[bool, typer.Option("--story", help="Everything that was decided, a line each.")] = False,
+    first: Annotated[
+        datetime | None,
+        typer.Option("--from", formats=DAY_FORMATS, help="The day a story begins on."),
+    ] = None,
     settings: SettingsFile = DEFAULT_SETTINGS,
     audit: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Audit files; else the settings say.")
@@ -29,7 +33,9 @@ def explain(
     """Print, in words, each rule that decisions passed through: inputs, thresholds, verdict."""
     if [last, story, at is not None, order is not None, layer is not None].count(True) != 1:
         raise UsageError(f"say what to explain, one of {_WAYS}")
-    told = _told(at, order, layer, story=story)
+    if first is not None and not story:
+        raise UsageError("--from is the day that a story begins on: give it with --story")
+    told = _told(at, order, layer, story=story, first=first.date() if first else None)
     folder = audit
     if folder is None:
         from daemon.settings import load
@@ -38,7 +44,9 @@ def explain(
     raise typer.Exit(told(folder))
 
 
-def _told(at: str | None, order: str | None, layer: str | None, *, story: bool) -> Callable[[Path], int]:
+def _told(
+    at: str | None, order: str | None, layer: str | None, *, story: bool, first: date | None
+) -> Callable[[Path], int]:
     """Return what explains the audit files of a folder."""
     if at is not None:
         from daemon.explain.moment import explain_at
@@ -56,7 +64,7 @@ def _told(at: str | None, order: str | None, layer: str | None, *, story: bool) 
     if story:
         from daemon.explain.story import explain_story
 
-        return explain_story
+        return lambda folder: explain_story(folder, first)
     from daemon.explain.last import explain_last
 
     return explain_last

@@ -1,15 +1,15 @@
 """An audit trail as a story: a line each decision, order, fill, layer and condor, the same bytes each time.
 
-Left out is what only held or waits, what was said before with the same reasons, and the way of an order that
-went as it should. A bar is told where something was decided on it. Times are New York's.
+Left out is what only held or waits, a refusal that was told before, and the way of an order that went as it
+should. A bar is told where something was decided on it. Times are New York's; how each line reads is
+`story_words`'.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from decimal import Decimal
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import groupby
 
-from strategies.core.commands import Leg
+from strategies.core.commands import CancelOrder, PlaceOrder
 from strategies.core.records import (
     Alarm,
     AnyRecord,
@@ -22,59 +22,114 @@ from strategies.core.records import (
     OrderIntended,
     OrderState,
     Proposal,
-    Value,
-    Verdict,
+    Requested,
+    Summary,
+)
+from strategies.core.story_words import (
+    at_words,
+    bar_words,
+    condor_words,
+    day_of,
+    decision_words,
+    fills_words,
+    layer_words,
+    order_words,
+    summary_words,
 )
 
 KINDS = (
     *("alarm", "bar_closed", "condor", "decision", "fill", "layer", "mode_changed", "order_intended"),
-    "order_state",
-    "proposal",
+    *("order_state", "proposal", "requested", "summary"),
 )
 """The kinds of records that a story is made of."""
 
-_NEW_YORK = ZoneInfo("America/New_York")
 _SILENT = frozenset({"hold", "waiting"})
-_NO = frozenset({"refuse", "unavailable"})
+# On the way; the order's and the fills' lines say what happens to it.
+_UNDER_WAY = frozenset({"intended", "working", "peeling", "rolling", "closing"})
+_ENDED = "closed"
 _AS_IT_SHOULD = frozenset({"intended", "transmitted", "working", "filled", "cancelling"})
-# Rules that pass and yet say how large, how dear or how urgent.
-_TELLING = frozenset({"size", "fraction", "credit", "liquidity_ratio", "break_even"})
-_BAR = ("rsi", "vix", "m1", "m2", "slope")
-_FLAGS = ("expanding", "steepening", "hidden_bullish", "macd_bullish", "macd_bearish")
+# What a condor has had is refused to it on every later bar: news once.
+_HAD = frozenset({"once_per_episode", "armed", "not_exiting", "not_under_way"})
+
+Holding = LayerRecord | CondorRecord
 
 
 class Story:
-    """Told record by record; remembers what it has said."""
+    """Told record by record; remembers what it has said, and what is held.
 
-    def __init__(self) -> None:
+    Args:
+        first: the day, New York's, that the telling begins on, with what is held by then; None for all.
+    """
+
+    def __init__(self, first: date | None = None) -> None:
+        self._first = first
         self._bar: BarClosed | None = None
         self._said: dict[str, str] = {}
+        self._had: set[str] = set()
+        self._placed: set[str] = set()
+        self._subjects: dict[str, str] = {}
+        self._held: dict[str, Holding] = {}
+        self._figures: Summary | None = None
 
     def lines(self, records: Iterable[AnyRecord]) -> Iterator[str]:
         """Yield the lines that records are worth, in order."""
-        for record in records:
-            line = self._line(record)
-            if line is None:
+        telling = (record for record in records if not _is_silent(record))
+        for ref, run in groupby(telling, key=_order_filled):
+            if ref:
+                told = list(run)
+                yield from self._told(told[0], fills_words([fill for fill in told if isinstance(fill, Fill)]))
                 continue
-            if self._bar is not None and self._bar.time == record.time:
-                yield f"{_at(self._bar.time)} {_bar(self._bar)}"
-                self._bar = None
-            yield f"{_at(record.time)} {line}"
+            for record in run:
+                yield from self._told(record, self._line(record))
+
+    def end(self) -> Iterator[str]:
+        """Yield the line that ends a story: the latest day's figures."""
+        if self._figures is not None:
+            yield f"{at_words(self._figures.time)} {summary_words(self._figures)}"
+
+    def _told(self, record: AnyRecord, line: str | None) -> Iterator[str]:
+        """Yield a line with its time, after the bar that it belongs to, unless the telling has not begun."""
+        if line is None:
+            return
+        if self._first is not None:
+            if day_of(record.time) < self._first:
+                return
+            before = {name: item for name, item in self._held.items() if item is not record}
+            yield from (f"{self._first} held: {_holding_words(item)}" for item in before.values())
+            self._first = None
+        if self._bar is not None and self._bar.time == record.time:
+            yield f"{at_words(self._bar.time)} {bar_words(self._bar)}"
+            self._bar = None
+        yield f"{at_words(record.time)} {line}"
 
     def _line(self, record: AnyRecord) -> str | None:
+        line = None
         match record:
             case BarClosed():
                 self._bar = record
-                return None
+            case Summary():
+                self._figures = record
             case Decision():
-                return self._decision(record)
+                line = self._decision(record)
             case LayerRecord() | CondorRecord():
-                return self._holding(record)
+                line = self._holding(record)
+            case OrderIntended() | Proposal():
+                line = self._order(record)
+            case OrderState():
+                line = self._order_state(record)
+            case Requested():
+                line = self._cancels(record)
+            case ModeChanged():
+                line = f"mode {record.before} -> {record.mode} by {record.who}: {record.reason}"
+            case Alarm():
+                line = f"alarm {record.cause}: {record.text}"
             case _:
-                return _happened(record)
+                pass
+        return line
 
     def _decision(self, record: Decision) -> str | None:
         """Tell a decision that acts, refuses or ends; one that is said again with the same reasons is not."""
+        refusing = {v.rule for v in record.rules if v.verdict in {"refuse", "unavailable"}}
         reasons = ";".join(f"{v.rule}={v.verdict}:{v.reason}" for v in record.rules)
         signature = f"{record.outcome}|{reasons}"
         if not record.commands and self._said.get(record.subject) == signature:
@@ -82,87 +137,70 @@ class Story:
         self._said[record.subject] = signature
         if record.outcome in _SILENT:
             return None
-        deciding = " | ".join(_verdict(v) for v in _deciding(record))
-        return f"{record.subject} {record.outcome}" + (f" | {deciding}" if deciding else "")
+        if record.outcome == "refused" and refusing & _HAD:
+            if record.subject in self._had:
+                return None
+            self._had.add(record.subject)
+        else:
+            self._had.discard(record.subject)
+        placed = [command.intent for command in record.commands if isinstance(command, PlaceOrder)]
+        self._placed |= {intent.order_ref for intent in placed}
+        return decision_words(record, placed)
 
-    def _holding(self, record: LayerRecord | CondorRecord) -> str | None:
-        told = _layer(record) if isinstance(record, LayerRecord) else _condor(record)
-        name = record.layer_id if isinstance(record, LayerRecord) else record.condor_id
-        if record.state in {"intended", "working"} or self._said.get(name) == told:
+    def _holding(self, record: Holding) -> str | None:
+        """Tell a layer or condor that is there, grows or ends."""
+        name, size = _name_and_size(record)
+        known = self._held.get(name)
+        if record.state in _UNDER_WAY:
             return None
-        self._said[name] = told
-        return told
+        if record.state == _ENDED:
+            self._held.pop(name, None)
+            return _holding_words(record) if known is not None else None
+        self._held[name] = record
+        if known is not None and known.state == record.state and size <= _name_and_size(known)[1]:
+            return None
+        return _holding_words(record)
+
+    def _order(self, record: OrderIntended | Proposal) -> str | None:
+        """Tell an order that no decision has told, and what became of a proposal."""
+        if isinstance(record, Proposal):
+            proposed = record.state == "intended"
+            return f"proposal {record.purpose} {record.subject} {record.reason}" if proposed else None
+        self._subjects[record.order_ref] = record.subject
+        if record.order_ref in self._placed:
+            self._placed.remove(record.order_ref)
+            return None
+        return f"order {order_words(record)}"
+
+    def _cancels(self, record: Requested) -> str:
+        refs = [command.order_ref for command in record.commands if isinstance(command, CancelOrder)]
+        return f"cancel the order of {', '.join(self._subject(ref) for ref in refs)}: {record.why}"
+
+    def _order_state(self, record: OrderState) -> str:
+        """Tell an order that ends otherwise than filled, or of which nobody knows."""
+        reason = f": {record.reason}" if record.reason else ""
+        return f"order of {self._subject(record.order_ref)} {record.state}, {record.filled} filled{reason}"
+
+    def _subject(self, ref: str) -> str:
+        return self._subjects.get(ref, ref)
 
 
-def _happened(record: AnyRecord) -> str | None:
-    """Tell what needs no memory."""
-    line = None
-    match record:
-        case OrderIntended():
-            head = f"order {record.purpose} {record.subject}"
-            line = f"{head}: {record.quantity} x {_legs(record.legs)} at {record.limit}"
-        case OrderState() if record.state not in _AS_IT_SHOULD:
-            line = f"order {record.state}, {record.filled} filled: {record.reason}"
-        case Proposal(state="intended"):
-            line = f"proposal {record.purpose} {record.subject} {record.reason}"
-        case Fill():
-            what = f"{record.side} {record.quantity} {record.instrument}"
-            line = f"fill {record.subject}: {what} at {record.price}"
-        case ModeChanged():
-            line = f"mode {record.before} -> {record.mode} by {record.who}: {record.reason}"
-        case Alarm():
-            line = f"alarm {record.cause}: {record.text}"
-        case _:
-            pass
-    return line
+def _is_silent(record: AnyRecord) -> bool:
+    """Whether a record is never told; such ones stand between the fills of a combo's legs."""
+    if isinstance(record, Requested):
+        return not any(isinstance(command, CancelOrder) for command in record.commands)
+    return isinstance(record, OrderState) and record.state in _AS_IT_SHOULD
 
 
-def _deciding(record: Decision) -> list[Verdict]:
-    refused = [v for v in record.rules if v.verdict in _NO]
-    if refused and record.outcome not in {"planned", "ordered", "proposed"}:
-        return refused
-    return [v for v in record.rules if v.verdict == "fire" or v.rule in _TELLING or v.verdict in _NO]
+def _order_filled(record: AnyRecord) -> str:
+    return record.order_ref if isinstance(record, Fill) else ""
 
 
-def _verdict(verdict: Verdict) -> str:
-    said = f"{verdict.rule} {verdict.verdict}" + (f": {verdict.reason}" if verdict.reason else "")
-    inputs = _inputs(verdict.inputs)
-    return f"{said} ({inputs})" if inputs else said
+def _name_and_size(record: Holding) -> tuple[str, int]:
+    if isinstance(record, LayerRecord):
+        return record.layer_id, record.quantity
+    return record.condor_id, record.contracts
 
 
-def _inputs(inputs: Mapping[str, Value]) -> str:
-    return " ".join(f"{name}={_value(inputs[name])}" for name in inputs if inputs[name] is not None)
-
-
-def _value(value: Value | Decimal) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _bar(bar: BarClosed) -> str:
-    parts = [f"bar {bar.session} {bar.close:.2f}"]
-    parts += [f"{name}={value:.4g}" for name in _BAR if (value := getattr(bar, name)) is not None]
-    parts += [name for name in _FLAGS if getattr(bar, name)]
-    return " ".join(parts)
-
-
-def _layer(record: LayerRecord) -> str:
-    why = record.reason or record.trigger
-    what = f"{record.quantity} x {record.instrument}" + (f" - {record.short}" if record.short else "")
-    money = f"debit {record.debit_usd} realised {record.realised_usd}"
-    head = f"layer {record.layer_id} {record.engine} of {record.condor_id} {record.state}"
-    return f"{head}: {what}, {money}" + (f" ({why})" if why else "")
-
-
-def _condor(record: CondorRecord) -> str:
-    strikes = "/".join(f"{strike:g}" for strike in record.strikes)
-    head = f"condor {record.condor_id} {record.state}: {record.contracts} x {strikes} {record.expiry}"
-    why = f" ({record.reason})" if record.reason else ""
-    return f"{head}, credit {record.credit_usd} realised {record.realised_usd}{why}"
-
-
-def _legs(legs: Iterable[Leg]) -> str:
-    return " ".join(f"{leg.ratio:+d} {leg.instrument.key}" for leg in legs)
-
-
-def _at(time: datetime) -> str:
-    return f"{time.astimezone(_NEW_YORK):%Y-%m-%d %H:%M}"
+def _holding_words(record: Holding) -> str:
+    return layer_words(record) if isinstance(record, LayerRecord) else condor_words(record)
