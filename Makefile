@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-stamp
 UV     ?= uv
 
-.PHONY: setup demo test coverage mutation soak bench regimes check audit lock format clean
+.PHONY: setup demo test coverage mutation soak bench regimes golden check audit lock format clean
 
 setup: $(STAMP)
 
@@ -44,6 +44,10 @@ soak: setup
 # Every generated market through the wire, a few minutes; ARGS=--write-docs rewrites the table of docs/strategy.md.
 regimes: setup
 	$(BIN)/python -m bench.regimes $(ARGS)
+
+# Plays the real months of tests/golden through the wire and rewrites their stories; needs HEDGED_DATA. Read the diff.
+golden: setup
+	$(BIN)/python -m pytest -n 2 --dist load tests/golden --write-golden $(ARGS)
 
 check: setup
 	$(BIN)/ruff check .

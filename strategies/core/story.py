@@ -76,27 +76,29 @@ class Story:
         telling = (record for record in records if not _is_silent(record))
         for ref, run in groupby(telling, key=_order_filled):
             if ref:
-                told = list(run)
-                yield from self._told(told[0], fills_words([fill for fill in told if isinstance(fill, Fill)]))
-                continue
-            for record in run:
-                yield from self._told(record, self._line(record))
+                fills = [fill for fill in run if isinstance(fill, Fill)]
+                yield from self._held_before(fills[0])
+                yield from self._told(fills[0], fills_words(fills))
+            else:
+                for record in run:
+                    yield from self._held_before(record)
+                    yield from self._told(record, self._line(record))
 
     def end(self) -> Iterator[str]:
         """Yield the line that ends a story: the latest day's figures."""
         if self._figures is not None:
             yield f"{at_words(self._figures.time)} {summary_words(self._figures)}"
 
+    def _held_before(self, record: AnyRecord) -> Iterator[str]:
+        """Begin the telling, if it begins with this record: yield what is held."""
+        if self._first is not None and day_of(record.time) >= self._first:
+            yield from (f"{self._first} held: {_holding_words(item)}" for item in self._held.values())
+            self._first = None
+
     def _told(self, record: AnyRecord, line: str | None) -> Iterator[str]:
         """Yield a line with its time, after the bar that it belongs to, unless the telling has not begun."""
-        if line is None:
+        if line is None or self._first is not None:
             return
-        if self._first is not None:
-            if day_of(record.time) < self._first:
-                return
-            before = {name: item for name, item in self._held.items() if item is not record}
-            yield from (f"{self._first} held: {_holding_words(item)}" for item in before.values())
-            self._first = None
         if self._bar is not None and self._bar.time == record.time:
             yield f"{at_words(self._bar.time)} {bar_words(self._bar)}"
             self._bar = None
@@ -155,7 +157,8 @@ class Story:
             return None
         if record.state == _ENDED:
             self._held.pop(name, None)
-            return _holding_words(record) if known is not None else None
+            # One whose order never filled was never there.
+            return _holding_words(record) if known is not None or record.realised_usd else None
         self._held[name] = record
         if known is not None and known.state == record.state and size <= _name_and_size(known)[1]:
             return None

@@ -58,8 +58,8 @@ def fills_words(fills: Sequence[Fill]) -> str:
     subject, sizes = fills[0].subject, {fill.quantity for fill in fills}
     if len(fills) > 1 and len(sizes) == 1 and len({fill.instrument for fill in fills}) == len(fills):
         net = sum((fill.price if fill.side == "BOT" else -fill.price for fill in fills), Decimal(0))
-        return f"filled {subject}: {fills[0].quantity} x {len(fills)} legs at {net}"
-    each = ", ".join(f"{fill.side} {fill.quantity} {fill.instrument} at {fill.price}" for fill in fills)
+        return f"filled {subject}: {fills[0].quantity} x {len(fills)} legs at {net:.2f}"
+    each = ", ".join(f"{fill.side} {fill.quantity} {fill.instrument} at {fill.price:.2f}" for fill in fills)
     return f"filled {subject}: {each}"
 
 

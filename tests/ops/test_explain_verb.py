@@ -142,6 +142,7 @@ def test_unknown_is_one_error_that_helps(
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
+        (("--last", "--from", "2026-01-06"), "--from is the day that a story begins on"),
         ((), "one of --last, --at TIME, --order REF, --layer ID or --story"),
         (("--last", "--layer", "L0001"), "one of --last"),
         (("--at", "noon"), "--at 'noon' is no time"),
@@ -167,8 +168,19 @@ def test_a_story_has_every_layer_order_and_fill(explain: Callable[..., list[str]
     lines = explain("--story")
     moments = [line[:16] for line in lines]
     assert moments == sorted(moments)
-    assert sum(" fill " in line for line in lines) == len(list(_records(played, "fill")))
     intended = [record["subject"] for record in _records(played, "order_intended")]
-    assert [line.split()[4].rstrip(":") for line in lines if line[17:].startswith("order ")] == intended
+    ordered = [line for line in lines if " ordered | " in line]
+    assert [line.split(" | ")[1].partition(":")[0] for line in ordered] == intended
+    filled = {record["subject"] for record in _records(played, "fill")}
+    assert {line.split()[3].rstrip(":") for line in lines if line[17:].startswith("filled ")} == filled
+    assert "figures: " in lines[-1]
     assert not any(" hold" in line.partition("|")[0] for line in lines)
     assert lines == explain("--story")
+
+
+def test_a_story_may_begin_later(explain: Callable[..., list[str]], played: Path) -> None:
+    """From a day on: what is held by then, and nothing of the days before."""
+    *_, day = sorted({record["time"][:10] for record in _records(played, "decision")})
+    lines = explain("--story", "--from", day)
+    assert all(line.startswith(day) for line in lines)
+    assert any(line.startswith(f"{day} held: condor ") for line in lines)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
-from strategies.core.commands import Intent, Leg, PlaceOrder, Purpose
+from strategies.core.commands import CancelOrder, FetchSnapshot, Intent, Leg, PlaceOrder, Purpose
 from strategies.core.instruments import Instrument, InstrumentKey, Kind, Right
 from strategies.core.mode import Cause, Mode
 from strategies.core.records import (
@@ -18,6 +18,9 @@ from strategies.core.records import (
     ModeChanged,
     OrderIntended,
     OrderState,
+    Proposal,
+    Reconciled,
+    Requested,
     Summary,
     Verdict,
 )
@@ -33,8 +36,13 @@ CALL = Instrument(
     strike=16.0,
     right=Right.CALL,
 )
+SOLD = InstrumentKey("OPT.VIX.20180213.16.C")
 BACKWARDATION = Verdict(
-    rule="contango", verdict="refuse", reason="the curve is in backwardation", inputs={"slope": -5.25}
+    rule="contango",
+    verdict="refuse",
+    reason="the curve is in backwardation",
+    inputs={"slope": -5.25},
+    thresholds={"flat_points": 0.05},
 )
 
 
@@ -59,16 +67,19 @@ def bar(**more: Any) -> BarClosed:  # noqa: ANN401 - fields
 
 def layer(state: str, **more: Any) -> LayerRecord:  # noqa: ANN401 - fields
     """Return a word on a layer."""
-    fields: dict[str, Any] = {"trigger": "overbought", "quantity": 10} | more
+    fields: dict[str, Any] = {
+        "layer_id": "L0001",
+        "trigger": "overbought",
+        "quantity": 10,
+        "realised_usd": Decimal(0),
+    } | more
     return LayerRecord(
         time=CLOSE,
-        layer_id="L0001",
         condor_id="C0001",
         engine="first",
         state=state,
         instrument=CALL.key,
         debit_usd=Decimal("730.00"),
-        realised_usd=Decimal(0),
         **fields,
     )
 
@@ -77,10 +88,13 @@ def test_a_refusal_names_each_rule_that_refused_under_its_bar() -> None:
     """Rule: the bar that was decided on comes first, then subject, outcome, verdicts and inputs."""
     calm = Verdict(rule="armed", verdict="pass")
     assert told(bar(), decision("refused", calm, BACKWARDATION)) == [
-        "2018-02-05 16:01 bar 2018-02-05 2648.94 rsi=29.4 vix=37.32 m1=33.23 m2=27.98 slope=-5.25 expanding",
+        (
+            "2018-02-05 16:01 bar: SPX 2648.94  RSI 29.40  VIX 37.32  M1 33.23  M2 27.98  slope -5.25  "
+            "expanding"
+        ),
         (
             "2018-02-05 16:01 first_engine:C0001 refused | contango refuse: the curve is in backwardation "
-            "(slope=-5.25)"
+            "(slope=-5.25 against flat_points=0.05)"
         ),
     ]
 
@@ -126,22 +140,110 @@ def test_an_order_is_told_with_what_made_it() -> None:
         limit=Decimal("0.73"),
         legs=(leg,),
     )
-    fill = Fill(
-        time=CLOSE,
-        exec_id="1",
-        order_ref="x-1-1",
-        subject="L0001",
-        instrument=CALL.key,
-        side="BOT",
-        quantity=10,
-        price=Decimal("0.73"),
+    ordered_line = (
+        "first_engine:C0001 ordered | L0001: 10 x +1 OPT.VIX.20180320.16.C at 0.73 | "
+        "size pass (contracts=10) | beta unavailable: too few sessions"
     )
-    assert [line[17:] for line in told(ordered, intended, fill, ordered)] == [
-        "first_engine:C0001 ordered | size pass (contracts=10) | beta unavailable: too few sessions",
-        "order layer_open L0001: 10 x +1 OPT.VIX.20180320.16.C at 0.73",
-        "fill L0001: BOT 10 OPT.VIX.20180320.16.C at 0.73",
-        "first_engine:C0001 ordered | size pass (contracts=10) | beta unavailable: too few sessions",
+    assert [line[17:] for line in told(ordered, intended, fill(CALL.key), ordered)] == [
+        ordered_line,
+        "filled L0001: BOT 10 OPT.VIX.20180320.16.C at 0.73",
+        ordered_line,
     ]
+    assert [line[17:] for line in told(intended)] == [
+        "order L0001: 10 x +1 OPT.VIX.20180320.16.C at 0.73",
+    ]
+
+
+def fill(instrument: InstrumentKey, **more: Any) -> Fill:  # noqa: ANN401 - fields
+    """Return an execution of ten contracts."""
+    fields: dict[str, Any] = {"side": "BOT", "quantity": 10, "price": Decimal("0.73")} | more
+    return Fill(time=CLOSE, exec_id="1", order_ref="x-1-1", subject="L0001", instrument=instrument, **fields)
+
+
+def test_the_legs_of_a_combo_are_told_at_their_net_price() -> None:
+    """Rule: a line an order; legs that were filled unevenly, or in pieces, are each told."""
+    sold = fill(SOLD, side="SLD", price=Decimal("1.00"))
+    asked = Requested(time=CLOSE, why="books", commands=(FetchSnapshot(),))
+    (even,) = told(fill(CALL.key), asked, sold)
+    assert even[17:] == "filled L0001: 10 x 2 legs at -0.27"
+    (uneven,) = told(fill(CALL.key, quantity=4), sold)
+    assert uneven[17:] == (
+        "filled L0001: BOT 4 OPT.VIX.20180320.16.C at 0.73, SLD 10 OPT.VIX.20180213.16.C at 1.00"
+    )
+    (pieces,) = told(fill(CALL.key), fill(CALL.key))
+    assert pieces.count("BOT 10") == 2
+
+
+def test_a_cancel_is_told_with_its_reason() -> None:
+    """Rule: an order that does not fill is asked back, and why is told; other requests are not."""
+    asked = Requested(time=CLOSE, why="worked too long", commands=(CancelOrder(order_ref="x"),))
+    other = Requested(time=CLOSE, why="books", commands=(FetchSnapshot(),))
+    assert told(other, asked) == ["2018-02-05 16:01 cancel the order of x: worked too long"]
+
+
+def test_a_peel_is_told_with_what_spoke_against_it() -> None:
+    """Rule: where only layers that are due are peeled, the condition that does not hold says so."""
+    growing = Verdict(rule="not_expanding", verdict="hold", reason="volatility is expanding")
+    assert told(decision("planned", growing, subject="peel")) == [
+        "2018-02-05 16:01 peel planned | not_expanding hold: volatility is expanding"
+    ]
+
+
+def test_what_a_condor_has_had_is_refused_once() -> None:
+    """Rule: after a fill every bar refuses again; it is news once, until the engine acts again."""
+    had = Verdict(rule="once_per_episode", verdict="refuse", reason="a layer was filled in this episode")
+    no, hold, acts = decision("refused", had), decision("hold"), decision("planned")
+    assert len(told(no, hold, no, hold, no)) == 1
+    assert len(told(no, hold, acts, no)) == 3
+
+
+def test_a_story_that_begins_later_says_what_is_held() -> None:
+    """Rule: nothing of earlier days is told; then what was there, as it was last; the ended is not."""
+    later = CLOSE + timedelta(days=1)
+    gone = layer("open", layer_id="L0002"), layer("closed", layer_id="L0002")
+    records = (
+        *gone,
+        layer("open"),
+        layer("open", quantity=4),
+        decision("refused", BACKWARDATION, time=later),
+    )
+    story = list(Story(later.date()).lines(records))
+    assert story[0] == (
+        "2018-02-06 held: layer L0001 first of C0001 open: 4 x OPT.VIX.20180320.16.C, debit 730.00 "
+        "(overbought)"
+    )
+    assert [line[:16] for line in story[1:]] == ["2018-02-06 16:01"]
+    begun_with_a_fill = list(Story(CLOSE.date()).lines([fill(CALL.key)]))
+    assert len(begun_with_a_fill) == 1
+
+
+def test_a_story_ends_with_the_latest_figures() -> None:
+    """Rule: results since the start, or that they are unknown; nothing where there is none."""
+    story = Story()
+    assert list(story.end()) == []
+    known, unknown = figures(Decimal("-12.5"), Decimal(3)), figures(None, None)
+    assert list(story.lines([known])) == []
+    assert [line[17:] for line in story.end()] == [
+        "figures: 1 condors and 2 layers open, results since the start: condors -12.50, hedge 3.00"
+    ]
+    list(story.lines([unknown]))
+    assert [line[17:] for line in story.end()] == [
+        "figures: 1 condors and 2 layers open, results since the start: condors unknown, hedge unknown"
+    ]
+
+
+def figures(condors: Decimal | None, hedge: Decimal | None) -> Summary:
+    """Return a day's figures."""
+    return Summary(
+        time=CLOSE,
+        session=date(2018, 2, 5),
+        condors_open=1,
+        layers_open=2,
+        condor_result_usd=condors,
+        hedge_result_usd=hedge,
+        net_liquidation_usd=None,
+        orders_today=0,
+    )
 
 
 def test_a_decision_without_a_telling_rule_stands_alone() -> None:
@@ -157,27 +259,33 @@ def test_an_order_is_told_of_again_when_it_goes_wrong() -> None:
         OrderState(time=CLOSE, order_ref="x", state=state, filled=0, reason="no bid")
         for state in ("transmitted", "working", "filled", "cancelled")
     ]
-    assert told(*states) == ["2018-02-05 16:01 order cancelled, 0 filled: no bid"]
+    assert told(*states) == ["2018-02-05 16:01 order of x cancelled, 0 filled: no bid"]
 
 
 def test_layers_and_condors_are_told_once_a_change() -> None:
     """Rule: what is intended or working is the order's matter; a state is told once."""
-    short = InstrumentKey("OPT.VIX.20180213.16.C")
     lines = told(
+        layer("closed", layer_id="L0009"),
         layer("intended", quantity=0),
         layer("open"),
         layer("open"),
-        layer("closed", quantity=0, short=short, trigger="", reason=""),
+        layer("peeling"),
+        layer("open", quantity=4),
+        layer("closed", quantity=0, trigger="", reason="", realised_usd=Decimal("12.345")),
+        layer("open", layer_id="L0003", quantity=1, short=SOLD, trigger=""),
+        layer("open", layer_id="L0003", quantity=2, short=SOLD, realised_usd=Decimal(5)),
+        layer("closed", layer_id="L0003", reason="settled"),
         *(condor(state) for state in ("working", "open", "closed")),
     )
+    combo = "OPT.VIX.20180320.16.C - OPT.VIX.20180213.16.C, debit 730.00"
     assert [line[17:] for line in lines] == [
-        "layer L0001 first of C0001 open: 10 x OPT.VIX.20180320.16.C, debit 730.00 realised 0 (overbought)",
-        (
-            "layer L0001 first of C0001 closed: 0 x OPT.VIX.20180320.16.C - OPT.VIX.20180213.16.C, "
-            "debit 730.00 realised 0"
-        ),
-        "condor C0001 open: 10 x 2630/2680/2885/2935 2018-03-09, credit 7697.60 realised 0",
-        "condor C0001 closed: 10 x 2630/2680/2885/2935 2018-03-09, credit 7697.60 realised 0 (closed)",
+        "layer L0001 first of C0001 open: 10 x OPT.VIX.20180320.16.C, debit 730.00 (overbought)",
+        "layer L0001 first of C0001 closed: result 12.34",
+        f"layer L0003 first of C0001 open: 1 x {combo}",
+        f"layer L0003 first of C0001 open: 2 x {combo} realised 5.00 (overbought)",
+        "layer L0003 first of C0001 closed: result 0.00 (settled)",
+        "condor C0001 open: 10 x 2630/2680/2885/2935 2018-03-09, credit 7697.60",
+        "condor C0001 closed: 2630/2680/2885/2935 2018-03-09, result 0.00 (closed)",
     ]
 
 
@@ -196,6 +304,27 @@ def condor(state: Literal["working", "open", "closed"]) -> CondorRecord:
     )
 
 
+def test_an_approved_proposal_is_told_then_its_order() -> None:
+    """Rule: what an operator approves is news; what is proposed is told by its decision."""
+    leg = Leg(instrument=CALL, ratio=1)
+    proposed, approved = (
+        Proposal(
+            time=CLOSE,
+            order_ref="x-1-1",
+            state=state,
+            purpose=Purpose.LAYER_OPEN,
+            subject="L0001",
+            quantity=10,
+            limit=Decimal("0.73"),
+            legs=(leg,),
+            lapses_at=CLOSE,
+            reason="approved by anna",
+        )
+        for state in ("proposed", "intended")
+    )
+    assert [line[17:] for line in told(proposed, approved)] == ["proposal layer_open L0001 approved by anna"]
+
+
 def test_halts_and_alarms_are_told_and_figures_are_not() -> None:
     """Rule: who stopped trading and why belongs to the story, the day's figures do not."""
     changed = ModeChanged(
@@ -206,18 +335,9 @@ def test_halts_and_alarms_are_told_and_figures_are_not() -> None:
         who="the daemon",
         reason="fell",
     )
+    books = Reconciled(time=CLOSE, epoch=1, ready=True, differences=(), foreign=())
     alarm = Alarm(time=CLOSE, cause=Cause.LOSS_LIMIT, text="fell")
-    figures = Summary(
-        time=CLOSE,
-        session=date(2018, 2, 5),
-        condors_open=1,
-        layers_open=1,
-        condor_result_usd=None,
-        hedge_result_usd=None,
-        net_liquidation_usd=None,
-        orders_today=0,
-    )
-    assert [line[17:] for line in told(changed, alarm, figures)] == [
+    assert [line[17:] for line in told(changed, alarm, figures(None, None), books)] == [
         "mode active -> halted by the daemon: fell",
         "alarm loss_limit: fell",
     ]
