@@ -177,7 +177,8 @@ class Story:
 
     def _cancels(self, record: Requested) -> str:
         refs = [command.order_ref for command in record.commands if isinstance(command, CancelOrder)]
-        return f"cancel the order of {', '.join(self._subject(ref) for ref in refs)}: {record.why}"
+        why = record.why.removeprefix(f"cancel of {refs[0]}: ")
+        return f"cancel the order of {', '.join(self._subject(ref) for ref in refs)}: {why}"
 
     def _order_state(self, record: OrderState) -> str:
         """Tell an order that ends otherwise than filled, or of which nobody knows."""

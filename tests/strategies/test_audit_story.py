@@ -176,7 +176,7 @@ def test_the_legs_of_a_combo_are_told_at_their_net_price() -> None:
 
 def test_a_cancel_is_told_with_its_reason() -> None:
     """Rule: an order that does not fill is asked back, and why is told; other requests are not."""
-    asked = Requested(time=CLOSE, why="worked too long", commands=(CancelOrder(order_ref="x"),))
+    asked = Requested(time=CLOSE, why="cancel of x: worked too long", commands=(CancelOrder(order_ref="x"),))
     other = Requested(time=CLOSE, why="books", commands=(FetchSnapshot(),))
     assert told(other, asked) == ["2018-02-05 16:01 cancel the order of x: worked too long"]
 
