@@ -1,89 +1,87 @@
-"""Quotes of the options that clients watch, all of them worked out at once at every instant."""
+"""The options that clients watch, and what is displayed of them at the present instant."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
 import numpy as np
-import numpy.typing as npt
 
+from simulator import option_table
 from simulator.instruments import Instrument
-from simulator.market.model import OptionKey, OptionValue
-
-Column = npt.NDArray[np.float64]
-
-# Classes whose values the market itself knows.
-CLASSES = frozenset({"SPX", "SPXW", "VIX"})
-_PRICE_DIGITS, _MID_DIGITS = 4, 6
+from simulator.market.model import Market, OptionValue
+from simulator.option_table import OptionTable, Sizes, Watched, is_tabled
+from simulator.quote import Quote
+from simulator.spreads import HALF_SPREAD
 
 
-class Watched(NamedTuple):
-    """Options in a fixed order, and their terms by column.
-
-    Attributes:
-        keys: for the market.
-        base: constant part of the half spread in points.
-        share: its share of the price.
-        edge: price in points from which the wider increment holds.
-        fine: increment below the edge.
-        coarse: increment from the edge on.
-    """
-
-    items: tuple[Instrument, ...]
-    keys: tuple[OptionKey, ...]
-    base: Column
-    share: Column
-    edge: Column
-    fine: Column
-    coarse: Column
-
-
-class Spread(NamedTuple):
-    """Bid, ask and mid of one option in points."""
-
-    bid: float
-    ask: float
-    mid: float
-
-
-def watch(items: Iterable[Instrument], half_spreads: Mapping[str, tuple[float, float]]) -> Watched:
-    """Return the options of these contracts that can be worked out at once.
+class OptionBoard:
+    """Works out all watched options at once, at the first question of an instant.
 
     Args:
-        items: any contracts.
-        half_spreads: constant and share of the price, by trading class.
+        market: values.
+        is_open: whether a contract trades at the present instant.
+        size: displayed size of a contract's side, "bid" or "ask", in the present period.
     """
-    kept = tuple(item for item in items if item.sec_type == "OPT" and item.trading_class in CLASSES)
-    keys = tuple(
-        OptionKey(i.trading_class, i.expiry, i.strike, i.right) for i in kept if i.expiry is not None
-    )
-    spreads = [half_spreads[item.trading_class] for item in kept]
-    steps = [item.grid.increments for item in kept]
-    return Watched(
-        items=kept,
-        keys=keys,
-        base=np.array([base for base, _ in spreads]),
-        share=np.array([share for _, share in spreads]),
-        edge=np.array([step[-1].low_edge for step in steps]),
-        fine=np.array([step[0].step for step in steps]),
-        coarse=np.array([step[-1].step for step in steps]),
-    )
 
+    def __init__(
+        self, market: Market, is_open: Callable[[Instrument], bool], size: Callable[[Instrument, str], int]
+    ) -> None:
+        self._market = market
+        self._is_open = is_open
+        self._size = size
+        # What is watched by what opens together, and what of it was open at the last instant.
+        self._groups: list[list[Instrument]] = []
+        self._open: list[bool] = []
+        self._watched: Watched | None = None
+        self._table: OptionTable | None = None
+        self._sizes: tuple[Watched, int, tuple[Sizes, Sizes]] | None = None
 
-def spreads(watched: Watched, values: Sequence[OptionValue | None], stress: float) -> list[Spread]:
-    """Return what is displayed around values, on the contracts' price grids; of an unknown one nonsense.
+    def clear(self) -> None:
+        """Start a new instant."""
+        self._table = None
 
-    Args:
-        watched: the options.
-        values: theirs.
-        stress: factor of all half spreads.
-    """
-    price = np.array([0.0 if value is None else value.price for value in values])
-    half = (watched.base + watched.share * price) * stress
-    low, high = np.maximum(0.0, price - half), price + half
-    below = np.where(low >= watched.edge, watched.coarse, watched.fine)
-    above = np.where(high >= watched.edge, watched.coarse, watched.fine)
-    # As `PriceGrid.down` and `PriceGrid.up`.
-    bid = np.round(np.floor(low / below + 1e-9) * below, _PRICE_DIGITS)
-    ask = np.round(np.ceil(high / above - 1e-9) * above, _PRICE_DIGITS)
-    mid = np.round((bid + ask) / 2, _MID_DIGITS)
-    return [Spread(*row) for row in zip(bid.tolist(), ask.tolist(), mid.tolist(), strict=True)]
+    def watch(self, items: Iterable[Instrument]) -> None:
+        """Take note of the contracts whose quotes will be asked for."""
+        groups: dict[tuple[object, ...], list[Instrument]] = {}
+        for item in items:
+            if is_tabled(item):
+                groups.setdefault((item.symbol, item.trading_class, item.last_trade), []).append(item)
+        found = list(groups.values())
+        if found != self._groups:
+            self._groups, self._open = found, []
+
+    def prepare(self, stress: float, period: int) -> OptionTable | None:
+        """Work out what is watched and open.
+
+        Args:
+            stress: factor of all half spreads.
+            period: for which displayed sizes hold.
+
+        Returns:
+            The table, None if nothing is open or some value is not known.
+        """
+        is_open = [self._is_open(group[0]) for group in self._groups]
+        if is_open != self._open or self._watched is None:
+            self._open = is_open
+            kept = [item for group, on in zip(self._groups, is_open, strict=True) if on for item in group]
+            self._watched = option_table.watch(kept, HALF_SPREAD)
+        values = self._market.options(self._watched.keys)
+        if values is not None:
+            sizes = self._sizes_of(self._watched, period)
+            self._table = option_table.table(self._watched, values, stress, sizes)
+        return self._table
+
+    def quote(self, item: Instrument, last: float | None) -> Quote | None:
+        """Return the quote of an option with its last print, None if it is not of the table."""
+        row = None if self._table is None else self._table.watched.rows.get(item.con_id)
+        return None if row is None or self._table is None else self._table.quote(row, last)
+
+    def value(self, item: Instrument) -> OptionValue | None:
+        """Return the value of an option, None if it is not of the table."""
+        row = None if self._table is None else self._table.watched.rows.get(item.con_id)
+        return None if row is None or self._table is None else self._table.values.row(row)
+
+    def _sizes_of(self, watched: Watched, period: int) -> tuple[Sizes, Sizes]:
+        known = self._sizes
+        if known is None or known[0] is not watched or known[1] != period:
+            bid, ask = (np.array([self._size(i, side) for i in watched.items]) for side in ("bid", "ask"))
+            self._sizes = known = (watched, period, (bid, ask))
+        return known[2]

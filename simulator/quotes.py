@@ -6,17 +6,20 @@ Spreads and sizes are modelled, see `spreads`; sizes are drawn per half hour.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from simulator import option_board
 from simulator.hours import Hours, new_york_day
 from simulator.instruments import Combo, Instrument
 from simulator.market.model import OptionValue
-from simulator.option_board import Watched
+from simulator.option_board import OptionBoard
+from simulator.option_table import OptionTable
 from simulator.quote import NO_PRICE, Quote
 from simulator.randomness import uniform
-from simulator.spreads import FREE_LEG_SIZE, HALF_SPREAD, SIZE_PERIOD_S, half_spread, sizes, stress
+from simulator.spreads import FREE_LEG_SIZE, SIZE_PERIOD_S, half_spread, sizes, stress
 from simulator.world import World
 
 __all__ = ["NO_PRICE", "Board", "Quote"]
+
+# What trades alike: security type, symbol, class, last day.
+_Kind = tuple[str, str, str, date | None]
 
 
 class Board:
@@ -33,9 +36,7 @@ class Board:
         self._hours = hours
         self._seed = seed
         self._quotes: dict[int, Quote] = {}
-        self._watched: Watched | None = None
-        # Values of watched options at this instant.
-        self._values: dict[int, OptionValue] = {}
+        self._options = OptionBoard(market, self.is_open, self._size)
         self._taken: dict[tuple[int, str], int] = {}
         self._lasts: dict[int, float] = {}
         self._marks: dict[int, float] = {}
@@ -46,15 +47,17 @@ class Board:
         self._period = 0
         # Sizes of the present period by contract id and side.
         self._sizes: dict[tuple[int, str], int] = {}
-        # Whether what trades alike is open at this instant.
-        self._open: dict[tuple[str, str, str, date | None], bool] = {}
+        # Whether what trades alike is open at this instant, and whether in its regular hours.
+        self._open: dict[_Kind, bool] = {}
+        self._regular: dict[_Kind, bool] = {}
 
     def refresh(self, now: datetime) -> None:
         """Start a new instant: the market has been moved there before."""
         self._now = now
         self._quotes.clear()
-        self._values.clear()
+        self._options.clear()
         self._open.clear()
+        self._regular.clear()
         self._taken.clear()
         self._stress = stress(self._market.index("VIX"), self._hours.session(new_york_day(now)), now)
         period = int(now.timestamp()) // SIZE_PERIOD_S
@@ -67,29 +70,15 @@ class Board:
 
     def watch(self, items: Iterable[Instrument]) -> None:
         """Take note of the contracts that will be asked for at every instant."""
-        self._watched = option_board.watch(items, HALF_SPREAD)
+        self._options.watch(items)
 
-    def prepare(self) -> None:
-        """Work out the quotes of what is watched, those of options at once."""
-        watched = self._watched
-        if watched is None or not watched.items:
-            return
-        values = self._market.options(watched.keys)
-        spreads = option_board.spreads(watched, values, self._stress)
-        for item, value, (bid, ask, mid) in zip(watched.items, values, spreads, strict=True):
-            con_id = item.con_id
-            if value is None or con_id in self._quotes or not self.is_open(item):
-                continue
-            self._values[con_id] = value
-            self._quotes[con_id] = Quote(
-                bid=bid,
-                ask=ask,
-                bid_size=self._size(item, "bid") if bid > 0 else 0,
-                ask_size=self._size(item, "ask"),
-                last=self._lasts.get(con_id),
-                mark=mid,
-                model=value,
-            )
+    def prepare(self) -> OptionTable | None:
+        """Work out at once what is displayed of the watched options that are open, None without any."""
+        return self._options.prepare(self._stress, self._period)
+
+    def has_traded(self, item: Instrument) -> bool:
+        """Return whether there is a last print of a trade here."""
+        return item.con_id in self._lasts
 
     def quote(self, item: Instrument) -> Quote:
         """Return the quote of a contract at this instant."""
@@ -122,7 +111,7 @@ class Board:
             return self.is_open(item.legs[0].instrument)
         if self._now is None:
             return False
-        kind = (item.sec_type, item.symbol, item.trading_class, item.last_trade)
+        kind = _kind(item)
         found = self._open.get(kind)
         if found is None:
             found = self._open[kind] = self._hours.is_open(item, self._now)
@@ -130,7 +119,13 @@ class Board:
 
     def is_regular(self, item: Instrument) -> bool:
         """Return whether this instant lies in the regular hours of a contract."""
-        return self._now is not None and self._hours.is_regular(item, self._now)
+        if self._now is None:
+            return False
+        kind = _kind(item)
+        found = self._regular.get(kind)
+        if found is None:
+            found = self._regular[kind] = self._hours.is_regular(item, self._now)
+        return found
 
     def combo_quote(self, combo: Combo, *, frozen: bool = False) -> Quote:
         """Return the net quote of a BAG for its BUY side; without prices when a leg has none."""
@@ -204,12 +199,10 @@ class Board:
     def _value(self, item: Instrument) -> OptionValue | None:
         if item.sec_type != "OPT" or item.expiry is None:
             return None
-        known = self._values.get(item.con_id)
-        return (
-            known
-            if known is not None
-            else self._market.option(item.trading_class, item.expiry, item.strike, item.right)
-        )
+        known = self._options.value(item)
+        if known is not None:
+            return known
+        return self._market.option(item.trading_class, item.expiry, item.strike, item.right)
 
     def _make(self, item: Instrument) -> Quote:
         if item.symbol == "AD-NYSE":
@@ -222,7 +215,9 @@ class Board:
             return self._make_future(item)
         if item.sec_type in {"STK", "CASH"}:
             return self._make_stock(item)
-        assert self._now is not None
+        known = self._options.quote(item, self._lasts.get(item.con_id))
+        if known is not None:
+            return known
         value = self._value(item) if self.is_open(item) else None
         if value is None:
             return Quote(last=self._lasts.get(item.con_id))
@@ -298,3 +293,7 @@ class Board:
                 found = self._market.daily_future(item.expiry, before, 1)
             self._closes[item.con_id] = found[-1].close if found else None
         return self._closes[item.con_id]
+
+
+def _kind(item: Instrument) -> _Kind:
+    return item.sec_type, item.symbol, item.trading_class, item.last_trade

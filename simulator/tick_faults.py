@@ -15,6 +15,7 @@ from simulator.tick_numbers import HALTED
 _LASTS = timedelta(minutes=5)
 _SPANS = ("minus_one", "nan_ticks", "halted", "stale_quotes", "competing_session")
 _SILENT = frozenset({"stale_quotes", "competing_session"})
+_DISTORTING = frozenset({"minus_one", "nan_ticks"})
 _COMPETING = "No market data during competing live session"
 _FARMS_LOST = (
     (2103, "Market data farm connection is broken:usfarm"),
@@ -57,6 +58,11 @@ class TickFaults:
     def is_silent(self) -> bool:
         """Whether no ticks come."""
         return bool(_SILENT & self._active)
+
+    @property
+    def is_distorting(self) -> bool:
+        """Whether quotes are shown as they are not."""
+        return bool(_DISTORTING & self._active)
 
     def move_to(self, now: datetime) -> None:
         """Take the time: begin and end what lasts, and send what is due."""

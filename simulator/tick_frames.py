@@ -19,11 +19,9 @@ _ID = ID.decode("latin-1")
 _LENGTHS = [size.to_bytes(4).decode("latin-1") for size in range(255)]
 _PRICE, _SIZE, _GENERIC, _OPTION = "1\x006\x00", "2\x006\x00", "45\x006\x00", "21\x00"
 _STRING = "46\x006\x00"
-_OPTION_TAIL = "\x00%d\x000\x00%.6f\x00%s\x00%.6f\x00%s"
-_REST = "0.0\x00%.8f\x00%.6f\x00%.6f\x00%.4f\x00"
 
 
-def price(tick: int, value: float, size: int) -> Tick:
+def price(tick: int, value: float | str, size: int) -> Tick:
     """A price with its size (1)."""
     tail = f"\x00{tick}\x00{value}\x00{size}\x000\x00"
     return _PRICE, tail, len(_PRICE) + len(tail)
@@ -47,16 +45,43 @@ def string(tick: int, value: str) -> Tick:
     return _STRING, tail, len(_STRING) + len(tail)
 
 
+def greeks(delta: str, gamma: float, vega: str, theta: str, underlying: float) -> tuple[str, str]:
+    """Return what stands before and after the price in option computations of one contract at one moment.
+
+    Args:
+        delta: six decimals, like the other texts.
+        gamma: per point.
+        vega: per vol point.
+        theta: per day.
+        underlying: in points; there is no present value of dividends.
+    """
+    return f"\x00{delta}\x00", f"\x000.0\x00{gamma:.8f}\x00{vega}\x00{theta}\x00{underlying:.4f}\x00"
+
+
+def computation(tick: int, vol: str, value: str, around: tuple[str, str]) -> Tick:
+    """An option computation (21).
+
+    Args:
+        tick: its number.
+        vol: implied volatility, six decimals.
+        value: price in points, six decimals.
+        around: the greeks.
+    """
+    tail = f"\x00{tick}\x000\x00{vol}{around[0]}{value}{around[1]}"
+    return _OPTION, tail, len(_OPTION) + len(tail)
+
+
 def options(rows: Sequence[tuple[int, float, float]], model: OptionValue) -> list[Tick]:
-    """Option computations (21) of one contract at one moment.
+    """Option computations of one contract at one moment.
 
     Args:
         rows: tick number, price in points and implied volatility of each.
-        model: what they share: vega per vol point, theta per day; no present value of dividends.
+        model: what they share.
     """
-    delta, rest = f"{model.delta:.6f}", _REST % (model.gamma, model.vega, model.theta, model.underlying)
-    tails = [_OPTION_TAIL % (tick, vol, delta, value, rest) for tick, value, vol in rows]
-    return [(_OPTION, tail, len(_OPTION) + len(tail)) for tail in tails]
+    shared = greeks(
+        f"{model.delta:.6f}", model.gamma, f"{model.vega:.6f}", f"{model.theta:.6f}", model.underlying
+    )
+    return [computation(tick, f"{vol:.6f}", f"{value:.6f}", shared) for tick, value, vol in rows]
 
 
 def template(ticks: Sequence[Tick], id_size: int) -> bytes:

@@ -10,6 +10,7 @@ from simulator.clients import Client
 from simulator.generic_ticks import GenericTicks
 from simulator.hours import new_york_day
 from simulator.instruments import Combo, Instrument
+from simulator.option_ticks import OptionTicks, shown_by
 from simulator.quotes import Board, Quote
 from simulator.recorder import Recorder, TimedBar
 from simulator.shown import NOTHING, Present, Shown, advance
@@ -60,6 +61,9 @@ class TickStream:
         self._watched: dict[int, Instrument] = {}
         self._has_new = False
         self._halts: dict[int, float] = {}
+        self._options = OptionTicks()
+        # Whether options show what the board displays, and what else they show is as at the last instant.
+        self._is_plain = self._is_steady = False
         self._now: datetime | None = None
         self._day: date | None = None
 
@@ -68,13 +72,15 @@ class TickStream:
         self._now, self._day = now, new_york_day(now)
         self._steps = {}
         self._latest = {}
-        self._halts = self._faults.halt_ticks()
+        halts, self._halts = self._halts, self._faults.halt_ticks()
+        self._is_plain = not self._faults.is_distorting
+        self._is_steady = self._is_plain and self._halts == halts
         lines = [subscription for client in clients for subscription in client.subscriptions.values()]
         if len(lines) != self._lines or self._has_new:
             self._lines, self._has_new = len(lines), False
             self._watched = {item.con_id: item for line in lines for item in _contracts(line)}
             self._board.watch(self._watched.values())
-        self._board.prepare()
+        self._options.begin(self._board.prepare())
 
     def send(self, clients: Iterable[Client]) -> None:
         """Send the ticks and bars of this instant that have changed."""
@@ -106,6 +112,12 @@ class TickStream:
     def _frames(self, subscription: Subscription) -> bytes:
         """Return the frames of what has changed of one subscription."""
         item, head = subscription.item, b""
+        if subscription.table is not None and isinstance(item, Instrument):
+            if self._is_steady and subscription.table is self._options.before and not self._board.has_traded(item):
+                subscription.table = self._options.now
+                return self._options.frames(item.con_id, subscription.wire_id)
+            subscription.shown = shown_by(subscription.table, item.con_id, subscription.shown)
+            subscription.table = None
         if subscription.wants_frozen and subscription.kind in {LIVE, FROZEN}:
             head = b"".join(subscription.change_kind(LIVE if self._board.is_open(item) else FROZEN))
         kind = subscription.kind
@@ -114,6 +126,8 @@ class TickStream:
             return self._delayed(subscription, quote)
         step = self._step(subscription, quote)
         subscription.shown = step.after
+        if self._is_plain and self._goes_by_table(subscription):
+            subscription.table = self._options.now
         if not step.ticks:
             return head
         own = subscription.wire_id
@@ -121,6 +135,18 @@ class TickStream:
         if made is None:
             made = step.templates[len(own)] = tick_frames.template(step.ticks, len(own))
         return head + made.replace(tick_frames.ID, own)
+
+    def _goes_by_table(self, subscription: Subscription) -> bool:
+        """Return whether the table of options has all there is to show of a subscription from now on."""
+        item, table = subscription.item, self._options.now
+        return (
+            table is not None
+            and isinstance(item, Instrument)
+            and item.con_id in table.watched.rows
+            and subscription.kind == LIVE
+            and not subscription.generics
+            and not self._board.has_traded(item)
+        )
 
     def _step(self, subscription: Subscription, quote: Quote) -> _Step:
         """Return the step that brings a subscription to the present, the same for all that stand alike."""

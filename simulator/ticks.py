@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from simulator import data_replies as replies
 from simulator.instruments import Combo, Instrument
+from simulator.option_table import OptionTable
 from simulator.order_fields import names
 from simulator.quotes import Quote
 from simulator.requests import invalid
@@ -30,7 +31,8 @@ class Subscription:
         generics: the generic tick numbers asked for.
         kind: what is sent now: live, frozen or delayed.
         wants_frozen: outside the contract's hours its last quote is shown.
-        shown: what has been sent.
+        shown: what has been sent, apart from `table`.
+        table: since then the option's rows of all tables up to this one have been sent.
         delayed: quotes that are not old enough yet to be shown.
         wire_id: the request id as frames carry it.
     """
@@ -41,6 +43,7 @@ class Subscription:
     kind: int = LIVE
     wants_frozen: bool = False
     shown: Shown = NOTHING
+    table: OptionTable | None = None
     delayed: deque[tuple[datetime, Quote]] = field(default_factory=deque)
     wire_id: bytes = field(init=False)
 

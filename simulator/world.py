@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from simulator.hours import Hours, new_york_day
-from simulator.market.model import Bar, IssueCounts, Market, OptionKey, OptionValue, Session
+from simulator.market.model import Bar, IssueCounts, Market, OptionColumns, OptionKey, OptionValue, Session
 from simulator.pricing import black
 from simulator.pricing.vix import expiry_at
 from simulator.randomness import uniform
@@ -168,8 +168,8 @@ class World:
             return self._weekly_option(expiry, strike, right)
         return self._market.option(trading_class, expiry, strike, right)
 
-    def options(self, keys: tuple[OptionKey, ...]) -> Sequence[OptionValue | None]:
-        """The modelled values of several options now; none of them of a class that only this world knows."""
+    def options(self, keys: tuple[OptionKey, ...]) -> OptionColumns | None:
+        """The modelled values of several options now; not of a class that only this world knows."""
         return self._market.options(keys)
 
     def final_settlement(self, trading_class: str, expiry: date) -> float | None:

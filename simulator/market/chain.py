@@ -9,7 +9,7 @@ import numpy as np
 
 from simulator.market.calendar import Calendar
 from simulator.market.listings import LIFE_DAYS, PM_SETTLED, Listings, index_strikes, vix_strikes
-from simulator.market.model import OptionKey, OptionValue
+from simulator.market.model import OptionColumns, OptionKey, OptionValue
 from simulator.market.tape import Tape
 from simulator.pricing import batch, black, spx, vix
 from simulator.pricing.batch import Layout, Slice
@@ -93,18 +93,17 @@ class Chain:
         volatility = part.smile.volatility(moneyness, part.atm, part.root_years)
         return black.value(part.expiry, strike, right, volatility)
 
-    def values(self, keys: tuple[OptionKey, ...]) -> list[OptionValue | None]:
-        """What `value` says of each, all at once; the same tuple again is known from the last time."""
+    def values(self, keys: tuple[OptionKey, ...]) -> OptionColumns | None:
+        """What `value` says of all at once, None unless each has one; a tuple is known from the last time."""
         if not keys:
-            return []
+            return None
         group = self._group
         if group is None or group.keys is not keys:
             group = self._group = self._build_group(keys)
-        slices = [self._slice(*part) for part in group.parts]
-        if not group.is_listed or None in slices:
-            return [self.value(*key) for key in keys]
-        found = batch.values(group.layout, [part for part in slices if part is not None])
-        return list(found)
+        slices = [part for part in (self._slice(*each) for each in group.parts) if part is not None]
+        if not group.is_listed or len(slices) < len(group.parts):
+            return None
+        return batch.values(group.layout, slices)
 
     def _slice(self, trading_class: str, expiry: date) -> Slice | None:
         """The expiry at the shown moment, None if it is unknown or past its settlement."""

@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 # SPX, SPXW and VIX options trade a quarter of an hour past the cash close.
 OPTIONS_AFTER_CASH = timedelta(minutes=15)
@@ -70,6 +72,34 @@ class OptionValue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     vega: float
     theta: float
     underlying: float
+
+
+Column = npt.NDArray[np.float64]
+
+
+class OptionColumns(NamedTuple):
+    """The values of several options, number by number; units as in `OptionValue`."""
+
+    price: Column
+    implied_vol: Column
+    delta: Column
+    gamma: Column
+    vega: Column
+    theta: Column
+    underlying: Column
+
+    def row(self, place: int) -> OptionValue:
+        """The value of one of them."""
+        price, vol, delta, gamma, vega, theta, underlying = (float(column[place]) for column in self)
+        return OptionValue(
+            price=price,
+            implied_vol=vol,
+            delta=delta,
+            gamma=gamma,
+            vega=vega,
+            theta=theta,
+            underlying=underlying,
+        )
 
 
 class OptionKey(NamedTuple):
@@ -147,8 +177,11 @@ class Market(Protocol):
     def option(self, trading_class: str, expiry: date, strike: float, right: str) -> OptionValue | None:
         """The modelled value of an option now; right "C" or "P"; None if it is unknown or has expired."""
 
-    def options(self, keys: tuple[OptionKey, ...]) -> Sequence[OptionValue | None]:
-        """The modelled values of several options now, as `option` has them; cheapest for the same tuple."""
+    def options(self, keys: tuple[OptionKey, ...]) -> OptionColumns | None:
+        """The modelled values of several options now, as `option` has them; cheapest for the same tuple.
+
+        None unless there are keys and `option` knows them all.
+        """
 
     def final_settlement(self, trading_class: str, expiry: date) -> float | None:
         """The cash settlement value once it is known, else None.

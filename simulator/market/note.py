@@ -37,6 +37,7 @@ class Note:
         self._listings = listings
         self._days = tuple(session.day for session in tape.calendar.sessions)
         self._closes: dict[date, float] | None = None
+        self._holdings: dict[date, tuple[Holding, ...]] = {}
 
     def close(self, day: date) -> float | None:
         """The note at a session's close in points; None where the futures of that time are not known."""
@@ -97,6 +98,11 @@ class Note:
 
     def _held(self, day: date) -> tuple[Holding, ...]:
         """What is held from a day's close on."""
+        if day not in self._holdings:
+            self._holdings[day] = self._find_held(day)
+        return self._holdings[day]
+
+    def _find_held(self, day: date) -> tuple[Holding, ...]:
         expiries = self._listings.expiries("VIX", day)
         if len(expiries) <= 1:
             return ()

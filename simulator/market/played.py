@@ -8,7 +8,7 @@ from simulator.market.chain import Chain, Moment, settles_at
 from simulator.market.day import PlayedDay, play
 from simulator.market.listings import PM_SETTLED, Listings
 from simulator.market.macro import Close
-from simulator.market.model import Bar, OptionKey, OptionValue
+from simulator.market.model import Bar, OptionColumns, OptionKey, OptionValue
 from simulator.market.night import Night
 from simulator.market.note import Note
 from simulator.market.tape import Breadth, FutureDay, Tape
@@ -42,6 +42,9 @@ class PlayedMarket:
         self._closed_through = tape.sessions[0].day - _DAY
         # Past days of which more than the daily bar was asked: at most one a day of the tape.
         self._past: dict[date, PlayedDay | None] = {}
+        # Prices of this moment by expiry, and what was listed on the day asked for last.
+        self._futures: dict[date, float | None] = {}
+        self._listed: tuple[date, tuple[date, ...]] | None = None
 
     def move_to(self, when: datetime) -> None:
         """Move the present forward to `when`."""
@@ -50,6 +53,7 @@ class PlayedMarket:
         if self._now is not None and when < self._now:
             raise ValueError(f"when = {when} is before the present, {self._now}: a market only moves forward")
         self._now = when
+        self._futures.clear()
         entered = self._at
         while entered + 1 < len(self.sessions) and self.sessions[entered + 1].open <= when:
             entered += 1
@@ -96,24 +100,20 @@ class PlayedMarket:
 
     def futures(self, day: date) -> tuple[date, ...]:
         """Settlement dates of the VX futures listed on a day, M1 first."""
-        listed = [
-            expiry
-            for expiry, rows in self._tape.futures.items()
-            if expiry > day and rows.first_day is not None and rows.first_day <= day
-        ]
-        return tuple(sorted(listed)[:_LISTED_FUTURES])
+        if self._listed is None or self._listed[0] != day:
+            listed = [
+                expiry
+                for expiry, rows in self._tape.futures.items()
+                if expiry > day and rows.first_day is not None and rows.first_day <= day
+            ]
+            self._listed = (day, tuple(sorted(listed)[:_LISTED_FUTURES]))
+        return self._listed[1]
 
     def future(self, expiry: date) -> float | None:
         """The VX future's price now."""
-        rows = self._tape.futures.get(expiry)
-        if rows is None or self._settled("VX", expiry):
-            return None
-        if self._night is not None and self._now is not None:
-            return self._night.future(expiry, self._now)
-        if self._day is not None:
-            return self._day.future(expiry, self._minute)
-        known = rows.upto(self._closed_through, 1)
-        return known[-1].settle if known else None
+        if expiry not in self._futures:
+            self._futures[expiry] = self._price_of(expiry)
+        return self._futures[expiry]
 
     def settlement(self, expiry: date, day: date) -> float | None:
         """The daily settlement of a VX future, once that day has closed."""
@@ -138,8 +138,8 @@ class PlayedMarket:
         """The option's modelled value now."""
         return self._chain.value(trading_class, expiry, strike, right)
 
-    def options(self, keys: tuple[OptionKey, ...]) -> list[OptionValue | None]:
-        """The modelled values of several options now."""
+    def options(self, keys: tuple[OptionKey, ...]) -> OptionColumns | None:
+        """The modelled values of several options now, None unless all are known."""
         return self._chain.values(keys)
 
     def final_settlement(self, trading_class: str, expiry: date) -> float | None:
@@ -193,6 +193,17 @@ class PlayedMarket:
             return ()
         found = (played.future(expiry, minute) for minute in range(last + 1))
         return tuple(level for level in found if level is not None)
+
+    def _price_of(self, expiry: date) -> float | None:
+        rows = self._tape.futures.get(expiry)
+        if rows is None or self._settled("VX", expiry):
+            return None
+        if self._night is not None and self._now is not None:
+            return self._night.future(expiry, self._now)
+        if self._day is not None:
+            return self._day.future(expiry, self._minute)
+        known = rows.upto(self._closed_through, 1)
+        return known[-1].settle if known else None
 
     def _note_path(self, played: PlayedDay, before: date, last: int) -> Iterator[float]:
         for minute in range(last + 1):

@@ -12,11 +12,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from simulator.market.model import OptionValue
+from simulator.market.model import Column, OptionColumns
 from simulator.pricing.black import DAYS_PER_YEAR, Expiry
 from simulator.pricing.smile import Smile
-
-Column = npt.NDArray[np.float64]
 
 _INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 _SQRT_HALF = math.sqrt(0.5)
@@ -45,7 +43,7 @@ class Layout(NamedTuple):
     places: npt.NDArray[np.intp]
 
 
-def values(layout: Layout, slices: Sequence[Slice]) -> list[OptionValue]:
+def values(layout: Layout, slices: Sequence[Slice]) -> OptionColumns:
     """Value options, each on its slice; units as in `black.value`."""
     rows = np.array([_numbers(part) for part in slices])[layout.places].T
     underlying, forward, root, discount, slope, decay_rate, carried, atm, skew, curvature, low, high = rows
@@ -62,19 +60,15 @@ def values(layout: Layout, slices: Sequence[Slice]) -> list[OptionValue]:
     density = discount * _INV_SQRT_2PI * np.exp(-0.5 * d1 * d1)
     delta = signs * discount * itm * slope
     decay = 0.5 * forward * density * volatility / root + carried * delta
-    columns = (
-        price,
-        volatility,
-        delta,
-        density * slope * slope / (forward * deviation),
-        0.01 * forward * density * root,
-        (decay_rate * price - decay) / DAYS_PER_YEAR,
-        underlying,
+    return OptionColumns(
+        price=price,
+        implied_vol=volatility,
+        delta=delta,
+        gamma=density * slope * slope / (forward * deviation),
+        vega=0.01 * forward * density * root,
+        theta=(decay_rate * price - decay) / DAYS_PER_YEAR,
+        underlying=underlying,
     )
-    return [
-        OptionValue(price=p, implied_vol=v, delta=d, gamma=g, vega=w, theta=t, underlying=u)
-        for p, v, d, g, w, t, u in zip(*(column.tolist() for column in columns), strict=True)
-    ]
 
 
 def _numbers(part: Slice) -> tuple[float, ...]:
