@@ -35,6 +35,7 @@ class Hours:
         self._calendar = Calendar(first - _BEFORE, last + _AFTER, special)
         # Spans by what they depend on: kind, symbol, class and whether it is the last day.
         self._spans: dict[tuple[str, str, str, bool, date], tuple[Window, ...]] = {}
+        self._windows: dict[tuple[str, str, str, bool, date], Window | None] = {}
 
     def session(self, day: date) -> Session | None:
         """Return the session of a day, None on a day without one."""
@@ -71,10 +72,13 @@ class Hours:
     def window(self, contract: Instrument | Combo, day: date) -> Window | None:
         """Return the regular hours of a contract on a day, None if it has none."""
         item = _leading(contract)
-        session = self._calendar.session(day)
-        if session is None or (item.last_trade is not None and day > item.last_trade):
+        if item.last_trade is not None and day > item.last_trade:
             return None
-        return trading_day.regular(item, session)
+        key = (item.sec_type, item.symbol, item.trading_class, item.last_trade == day, day)
+        if key not in self._windows:
+            session = self._calendar.session(day)
+            self._windows[key] = None if session is None else trading_day.regular(item, session)
+        return self._windows[key]
 
     def spans(self, contract: Instrument | Combo, day: date) -> tuple[Window, ...]:
         """Return all spans of a trading day in which a contract trades, global and curb sessions included."""

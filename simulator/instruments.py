@@ -79,6 +79,7 @@ GRIDS = {
     )
 }
 _OPTION_GRIDS = {"VIX": VIX_GRID, "VIXW": VIX_GRID, "XSP": XSP_GRID}
+_OTHER_GRIDS = {"FUT": FUTURE_GRID, "CASH": CASH_GRID}
 _COMBO_GRIDS = {"VIX": VIX_COMBO_GRID, "XSP": XSP_GRID}
 
 
@@ -108,7 +109,7 @@ class Instrument:
         """The price grid of its orders."""
         if self.sec_type == "OPT":
             return _OPTION_GRIDS.get(self.trading_class, SPX_GRID)
-        return {"FUT": FUTURE_GRID, "CASH": CASH_GRID}.get(self.sec_type, INDEX_GRID)
+        return _OTHER_GRIDS.get(self.sec_type, INDEX_GRID)
 
     @property
     def is_quoted(self) -> bool:

@@ -5,14 +5,14 @@ before: the step from that table to the present one is the same for everybody. I
 send, worked out and written for all options together.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from simulator import tick_frames
 from simulator.market.model import Column, OptionColumns
-from simulator.number_text import shortest, six_decimals
+from simulator.number_text import six_decimals
 from simulator.option_table import OptionTable
 from simulator.shown import Shown
 from simulator.tick_frames import Tick
@@ -39,7 +39,7 @@ class OptionTicks:
         self.before: OptionTable | None = None
         self.now: OptionTable | None = None
         self._ticks: list[list[Tick]] | None = None
-        self._templates: dict[int, list[bytes]] = {}
+        self._templates: dict[tuple[int, int], bytes] = {}
 
     def begin(self, table: OptionTable | None) -> None:
         """Start a new instant."""
@@ -51,14 +51,13 @@ class OptionTicks:
         """Return the frames of one option's step for a request id; there must be a table before."""
         assert self.before is not None
         assert self.now is not None
-        size = len(wire_id)
-        templates = self._templates.get(size)
-        if templates is None:
+        row, key = self.now.watched.rows[con_id], (con_id, len(wire_id))
+        template = self._templates.get(key)
+        if template is None:
             if self._ticks is None:
                 self._ticks = _ticks(self.before, self.now)
-            templates = [tick_frames.template(ticks, size) for ticks in self._ticks]
-            self._templates[size] = templates
-        return templates[self.now.watched.rows[con_id]].replace(tick_frames.ID, wire_id)
+            template = self._templates[key] = tick_frames.template(self._ticks[row], len(wire_id))
+        return template.replace(tick_frames.ID, wire_id)
 
 
 def shown_by(table: OptionTable, con_id: int, before: Shown) -> Shown:
@@ -72,32 +71,37 @@ def shown_by(table: OptionTable, con_id: int, before: Shown) -> Shown:
 
 
 class _Side(NamedTuple):
-    """Bids or asks: numbers of their ticks, what has changed, and the texts of what there is now."""
+    """Bids or asks: numbers of their ticks, what has changed, and what there is now.
+
+    `vols` goes through the volatilities, as text, of those prices that have moved with the model's value.
+    """
 
     tick: int
     size_tick: int
     computation: int
     moved: list[bool]
     resized: list[bool]
-    price: list[str]
+    price: list[float]
     size: list[int]
-    value: list[str]
-    vol: list[str]
+    vols: Iterator[str]
 
 
 def _ticks(before: OptionTable, now: OptionTable) -> list[list[Tick]]:
     """Return the ticks of each option: bid, ask, and the computations if the model's value has changed."""
     values = now.values
     revalued = np.logical_or.reduce([new != old for new, old in zip(values, before.values, strict=True)])
-    bid, ask = _texts(shortest, now.bid, now.ask)
-    sides = (now.bid, now.ask, side_vols(values, now.bid), side_vols(values, now.ask))
-    models = (values.price, values.implied_vol, values.delta, values.vega, values.theta)
-    bid_value, ask_value, bid_vol, ask_vol, value, vol, delta, vega, theta = _texts(six_decimals, *sides, *models)
-    bid_changed = ((now.bid != before.bid).tolist(), (now.bid_size != before.bid_size).tolist())
-    ask_changed = ((now.ask != before.ask).tolist(), (now.ask_size != before.ask_size).tolist())
+    bids_moved, asks_moved = now.bid != before.bid, now.ask != before.ask
+    value, vol, delta, vega, theta, bid_vols, ask_vols = _texts(
+        *(values.price, values.implied_vol, values.delta, values.vega, values.theta),
+        _side_vols(values, now.bid)[bids_moved & revalued],
+        _side_vols(values, now.ask)[asks_moved & revalued],
+    )
+    bid_changed = (bids_moved.tolist(), (now.bid_size != before.bid_size).tolist())
+    ask_changed = (asks_moved.tolist(), (now.ask_size != before.ask_size).tolist())
+    bids, asks = (now.bid.tolist(), now.bid_size.tolist()), (now.ask.tolist(), now.ask_size.tolist())
     sides = (
-        _Side(BID, BID_SIZE, BID_COMPUTATION, *bid_changed, bid, now.bid_size.tolist(), bid_value, bid_vol),
-        _Side(ASK, ASK_SIZE, ASK_COMPUTATION, *ask_changed, ask, now.ask_size.tolist(), ask_value, ask_vol),
+        _Side(BID, BID_SIZE, BID_COMPUTATION, *bid_changed, *bids, iter(bid_vols)),
+        _Side(ASK, ASK_SIZE, ASK_COMPUTATION, *ask_changed, *asks, iter(ask_vols)),
     )
     gamma, underlying = values.gamma.tolist(), values.underlying.tolist()
     found = []
@@ -105,11 +109,10 @@ def _ticks(before: OptionTable, now: OptionTable) -> list[list[Tick]]:
         ticks = _prices(sides, row)
         if is_revalued:
             greeks = tick_frames.greeks(delta[row], gamma[row], vega[row], theta[row], underlying[row])
-            ticks += [
-                tick_frames.computation(side.computation, side.vol[row], side.value[row], greeks)
-                for side in sides
-                if side.moved[row]
-            ]
+            for side in sides:
+                if side.moved[row]:
+                    price = tick_frames.price_text(side.price[row])
+                    ticks.append(tick_frames.computation(side.computation, next(side.vols), price, greeks))
             ticks.append(tick_frames.computation(MODEL_COMPUTATION, vol[row], value[row], greeks))
         found.append(ticks)
     return found
@@ -126,15 +129,18 @@ def _prices(sides: tuple[_Side, ...], row: int) -> list[Tick]:
     return ticks
 
 
-def side_vols(values: OptionColumns, price: Column) -> Column:
-    """Return the implied volatilities of a side's prices; as `shown.side_vol`."""
+def _side_vols(values: OptionColumns, price: Column) -> Column:
+    """Return the implied volatilities of a side's prices, as `shown` has them one by one."""
     has_vega = values.vega > 0.0
     vega = np.where(has_vega, values.vega, 1.0)
     moved = np.maximum(0.0, values.implied_vol + (price - values.price) / vega / 100.0)
     return np.where(has_vega, moved, values.implied_vol)
 
 
-def _texts(write: Callable[[Column], list[str]], *columns: Column) -> list[list[str]]:
-    """Return columns of the same length as texts."""
-    texts, size = write(np.concatenate(columns)), len(columns[0])
-    return [texts[start : start + size] for start in range(0, len(texts), size)]
+def _texts(*columns: Column) -> list[list[str]]:
+    """Return columns as texts with six decimals."""
+    texts, start, found = six_decimals(np.concatenate(columns)), 0, []
+    for column in columns:
+        found.append(texts[start : start + len(column)])
+        start += len(column)
+    return found

@@ -5,6 +5,7 @@ two subscribers of one contract differ; the id is put between at the end. Ticks 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from simulator.market.model import OptionValue
 from simulator.wire import text
@@ -21,9 +22,20 @@ _PRICE, _SIZE, _GENERIC, _OPTION = "1\x006\x00", "2\x006\x00", "45\x006\x00", "2
 _STRING = "46\x006\x00"
 
 
-def price(tick: int, value: float | str, size: int) -> Tick:
+@lru_cache(maxsize=4096)  # the same prices of a grid come back
+def _shortest(value: float) -> str:
+    return str(value)
+
+
+@lru_cache(maxsize=4096)
+def price_text(value: float) -> str:
+    """Return a displayed price as option computations have it, with six decimals."""
+    return f"{value:.6f}"
+
+
+def price(tick: int, value: float, size: int) -> Tick:
     """A price with its size (1)."""
-    tail = f"\x00{tick}\x00{value}\x00{size}\x000\x00"
+    tail = f"\x00{tick}\x00{_shortest(value)}\x00{size}\x000\x00"
     return _PRICE, tail, len(_PRICE) + len(tail)
 
 

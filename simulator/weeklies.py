@@ -36,8 +36,10 @@ class Weeklies:
 
     def settlement(self, expiry: date, day: date) -> float | None:
         """Return the settlement of a past day; None before its close or where it was not listed."""
+        if expiry not in self.listed(day):
+            return None
         (vix,) = self._market.daily("VIX", day, 1) or (None,)
-        if vix is None or vix.day != day or expiry not in self.listed(day):
+        if vix is None or vix.day != day:
             return None
         monthlies = ((m, self._market.settlement(m, day)) for m in self._market.futures(day))
         return round(_on_line(vix.close, _points(monthlies, day), (expiry - day).days), 4)
