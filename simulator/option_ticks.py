@@ -1,8 +1,8 @@
 """The ticks of many options from one instant to the next, for subscribers that stand alike.
 
 Who watches an option live and has been sent all of the last instant's table needs no look at what was shown
-before: the step from that table to the present one is the same for everybody. It is what `shown.advance` would
-send, worked out and written for all options together.
+before: the step from that table to the present one is the same for everybody. It is what `shown.advance`
+would send, worked out and written for all options together.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from simulator import tick_frames
 from simulator.market.model import Column, OptionColumns
 from simulator.number_text import six_decimals
 from simulator.option_table import OptionTable
-from simulator.shown import Shown
+from simulator.shown import VEGA_LEAST, VOL_MOST, Shown
 from simulator.tick_frames import Tick
 from simulator.tick_numbers import (
     ASK,
@@ -131,10 +131,10 @@ def _prices(sides: tuple[_Side, ...], row: int) -> list[Tick]:
 
 def _side_vols(values: OptionColumns, price: Column) -> Column:
     """Return the implied volatilities of a side's prices, as `shown` has them one by one."""
-    has_vega = values.vega > 0.0
+    has_vega = values.vega >= VEGA_LEAST
     vega = np.where(has_vega, values.vega, 1.0)
-    moved = np.maximum(0.0, values.implied_vol + (price - values.price) / vega / 100.0)
-    return np.where(has_vega, moved, values.implied_vol)
+    moved = values.implied_vol + (price - values.price) / vega / 100.0
+    return np.where(has_vega, np.clip(moved, 0.0, VOL_MOST), values.implied_vol)
 
 
 def _texts(*columns: Column) -> list[list[str]]:

@@ -122,10 +122,9 @@ class Board:
         if self._now is None:
             return False
         kind = _kind(item)
-        found = self._regular.get(kind)
-        if found is None:
-            found = self._regular[kind] = self._hours.is_regular(item, self._now)
-        return found
+        if kind not in self._regular:
+            self._regular[kind] = self._hours.is_regular(item, self._now)
+        return self._regular[kind]
 
     def combo_quote(self, combo: Combo, *, frozen: bool = False) -> Quote:
         """Return the net quote of a BAG for its BUY side; without prices when a leg has none."""
@@ -205,19 +204,17 @@ class Board:
         return self._market.option(item.trading_class, item.expiry, item.strike, item.right)
 
     def _make(self, item: Instrument) -> Quote:
+        if item.sec_type == "OPT":
+            return self._options.quote(item, self._lasts.get(item.con_id)) or self._make_option(item)
         if item.symbol == "AD-NYSE":
             return self._make_breadth()
         if item.sec_type == "IND":
             last = self._market.index(item.symbol)
             rounded = None if last is None else round(last, 2)
             return Quote(last=rounded, mark=rounded, close=self._close(item))
-        if item.sec_type == "FUT":
-            return self._make_future(item)
-        if item.sec_type in {"STK", "CASH"}:
-            return self._make_stock(item)
-        known = self._options.quote(item, self._lasts.get(item.con_id))
-        if known is not None:
-            return known
+        return self._make_future(item) if item.sec_type == "FUT" else self._make_stock(item)
+
+    def _make_option(self, item: Instrument) -> Quote:
         value = self._value(item) if self.is_open(item) else None
         if value is None:
             return Quote(last=self._lasts.get(item.con_id))

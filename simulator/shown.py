@@ -45,7 +45,7 @@ class Shown(NamedTuple):
 
 
 # Points per vol point, and a fraction a year: beyond these a side's volatility tells nothing.
-_LEAST_VEGA, _VOL_MOST = 1e-6, 20.0
+VEGA_LEAST, VOL_MOST = 1e-6, 20.0
 NOTHING = Shown({}, {}, None)
 
 
@@ -165,7 +165,7 @@ def _side_vol(model: OptionValue, price: float) -> float:
 
     Where hardly any price depends on it (deep in the money, hours to go) it is the model's.
     """
-    if model.vega < _LEAST_VEGA:
+    if model.vega < VEGA_LEAST:
         return model.implied_vol
     # Vega is points per vol point, a hundredth of the unit of implied_vol.
-    return min(max(0.0, model.implied_vol + (price - model.price) / model.vega / 100.0), _VOL_MOST)
+    return min(max(0.0, model.implied_vol + (price - model.price) / model.vega / 100.0), VOL_MOST)

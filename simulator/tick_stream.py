@@ -113,7 +113,11 @@ class TickStream:
         """Return the frames of what has changed of one subscription."""
         item, head = subscription.item, b""
         if subscription.table is not None and isinstance(item, Instrument):
-            if self._is_steady and subscription.table is self._options.before and not self._board.has_traded(item):
+            if (
+                self._is_steady
+                and subscription.table is self._options.before
+                and not self._board.has_traded(item)
+            ):
                 subscription.table = self._options.now
                 return self._options.frames(item.con_id, subscription.wire_id)
             subscription.shown = shown_by(subscription.table, item.con_id, subscription.shown)

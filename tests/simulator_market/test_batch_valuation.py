@@ -34,20 +34,20 @@ def test_all_at_once_equals_one_by_one(market: Market) -> None:
     assert len(keys) > 500
     for minutes in (0, 1, 45):
         market.move_to(market.sessions[0].open + timedelta(minutes=60 + minutes))
-        for key, found in zip(keys, market.options(keys), strict=True):
-            wanted = market.option(*key)
+        columns = market.options(keys)
+        assert columns is not None
+        for row, key in enumerate(keys):
+            found, wanted = columns.row(row), market.option(*key)
             assert wanted is not None
-            assert found is not None
             assert found.price == pytest.approx(wanted.price, rel=1e-10, abs=1e-10), key
             for field in ("implied_vol", "delta", "gamma", "vega", "theta", "underlying"):
                 assert getattr(found, field) == pytest.approx(getattr(wanted, field), rel=1e-9, abs=1e-12)
 
 
-def test_what_does_not_exist_is_none_and_the_others_are_valued(market: Market) -> None:
-    """Unknown strikes, rights and expiries answer None in their place, as one by one."""
+def test_all_at_once_is_none_unless_all_exist(market: Market) -> None:
+    """An unknown strike, right or expiry, or no option at all, leaves the question to one by one."""
     good = _keys(market)[:3]
-    keys = (*good, good[0]._replace(strike=1.23), good[0]._replace(right="X"), good[0]._replace(expiry=DAY))
-    found = market.options(keys)
-    assert [value is None for value in found] == [False] * 3 + [True] * 3
-    assert list(found[:3]) == [market.option(*key) for key in good]
-    assert market.options(()) == []
+    assert market.options(good) is not None
+    for bad in (good[0]._replace(strike=1.23), good[0]._replace(right="X"), good[0]._replace(expiry=DAY)):
+        assert market.options((*good, bad)) is None
+    assert market.options(()) is None

@@ -1,0 +1,73 @@
+"""What the ticks of many options at once say is what one option after the other would say."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from simulator import tick_frames
+from simulator.hours import Hours
+from simulator.instruments import Instrument, option
+from simulator.market.sources import generate
+from simulator.number_text import six_decimals
+from simulator.option_ticks import OptionTicks, shown_by
+from simulator.quotes import Board
+from simulator.shown import NOTHING, Present, Shown, advance
+from simulator.tick_numbers import LIVE
+from simulator.world import World
+
+DAY = date(2026, 1, 5)
+SEED = 5
+REQUEST = 1234
+
+
+@pytest.fixture
+def world() -> World:
+    """A generated market before its first session."""
+    return World(generate("shock", DAY, 2, SEED), Hours(DAY, DAY + timedelta(days=2)), SEED)
+
+
+def _watched(world: World, hours: Hours) -> list[Instrument]:
+    """Options near and far, some of them worthless."""
+    return [
+        option(name, expiry, hours.day_before(expiry), strike, right)
+        for name in ("SPXW", "VIX")
+        for expiry in world.expiries(name, DAY)[2:8:3]
+        for strike in world.strikes(name, expiry)[::9]
+        for right in ("C", "P")
+    ]
+
+
+def test_the_step_between_tables_is_the_step_of_each_option(world: World) -> None:
+    """Frames and what is shown agree byte for byte over instants near and far, a close and a standstill."""
+    hours = Hours(DAY, DAY + timedelta(days=2))
+    board, steps, opened = Board(world, hours, SEED), OptionTicks(), world.sessions[0].open
+    items = _watched(world, hours)
+    shown = dict.fromkeys((item.con_id for item in items), NOTHING)
+    compared = 0
+    board.watch(items)
+    for minutes in (0, 1, 2, 30, 31, 31, 389, 390, 391, 404):
+        now = opened + timedelta(minutes=minutes)
+        world.move_to(now)
+        board.refresh(now)
+        steps.begin(board.prepare())
+        for item in items:
+            before: Shown = shown[item.con_id]
+            after, ticks = advance(before, Present(board.quote(item), None, {}), item, frozenset(), LIVE)
+            shown[item.con_id] = after
+            if steps.before is not None and steps.now is not None:
+                compared += len(ticks)
+                assert steps.frames(item.con_id, b"%d" % REQUEST) == tick_frames.frames(ticks, REQUEST)
+                assert shown_by(steps.now, item.con_id, before) == after
+    assert len(items) > 100
+    assert compared > 2000
+
+
+def test_six_decimals_are_those_of_percent_f() -> None:
+    """Every sign and size comes out as formatting each number alone writes it, ties and zeros too."""
+    draws = np.random.default_rng(SEED)
+    edges = [0.0, -0.0, 9.9999996, -1e-9, 0.5e-6, 1.5e-6, 2.5e-6, 3999.9999999, 4000.0, -123456.789]
+    column = np.concatenate(
+        [draws.normal(0.0, 1.0, 2000), draws.normal(0.0, 1e-6, 2000), draws.uniform(-6000, 6000, 2000), edges]
+    )
+    assert six_decimals(column) == [f"{number:.6f}" for number in column.tolist()]
