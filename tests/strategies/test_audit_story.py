@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
+from msgspec import structs
+
 from strategies.core.commands import CancelOrder, FetchSnapshot, Intent, Leg, PlaceOrder, Purpose
 from strategies.core.instruments import Instrument, InstrumentKey, Kind, Right
 from strategies.core.mode import Cause, Mode
@@ -341,3 +343,21 @@ def test_halts_and_alarms_are_told_and_figures_are_not() -> None:
         "mode active -> halted by the daemon: fell",
         "alarm loss_limit: fell",
     ]
+
+
+def test_an_approved_proposal_is_told_with_who_approved_it() -> None:
+    """Rule: a person's word that sends an order belongs to the story; that one waits does not."""
+    waits = Proposal(
+        time=CLOSE,
+        order_ref="hedged-1-1",
+        state="proposed",
+        purpose=Purpose.LAYER_OPEN,
+        subject="L0001",
+        quantity=10,
+        limit=Decimal("0.70"),
+        legs=(),
+        lapses_at=CLOSE,
+        reason="waits for an operator",
+    )
+    approved = structs.replace(waits, state="intended", reason="approved by ann")
+    assert [line[17:] for line in told(waits, approved)] == ["proposal layer_open L0001 approved by ann"]

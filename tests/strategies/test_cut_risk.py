@@ -21,6 +21,11 @@ def test_a_cut_is_a_share_of_the_delta_in_whole_contracts(
     assert found == contracts
 
 
+def test_a_cut_is_counted_in_spx_unless_told_otherwise() -> None:
+    """One synthetic is one contract of delta."""
+    assert delta_cut_contracts(condor_delta=4.1, cut=1.0) == 4
+
+
 @settings(derandomize=True, max_examples=100)
 @given(delta=st.floats(-50, 50), cut=st.floats(-1, 2), per=st.sampled_from([1.0, 0.1]))
 def test_a_cut_never_turns_the_delta_round(delta: float, cut: float, per: float) -> None:

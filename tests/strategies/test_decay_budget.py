@@ -85,6 +85,8 @@ def test_without_what_the_budget_is_made_of_nothing_passes(missing: dict[str, An
     """No fed funds, no theta of the condors, no decay of a layer: unavailable, which is a refusal."""
     said = gate(**missing)
     assert (said.verdict, said.reason) == ("unavailable", reason)
+    limits = {"cpi_low_pct": 2.5, "ppi_low_pct": 2.0, "scale_min": 0.7, "scale_max": 1.3}
+    assert said.thresholds == limits
 
 
 def test_what_had_to_be_replaced_is_on_record() -> None:

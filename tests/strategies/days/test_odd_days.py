@@ -13,6 +13,7 @@ from strategies.core.holdings import CondorState, OrderStage
 from strategies.core.layer_rules import AdviseRules
 from strategies.core.mode import Action, Cause, Mode
 from strategies.core.orders import order_id_floor
+from strategies.core.quarantine import unsettled
 from strategies.core.records import Proposal
 from strategies.core.rules import CapRules, CondorRules, Rules
 from strategies.core.selection import extrinsic_of, forward_of
@@ -60,6 +61,17 @@ def test_flatten_waits_for_its_pace(desk_with_layer: Desk) -> None:
     desk.take(operator(desk, Action.FLATTEN))
     desk.beat(2)
     assert desk.verdicts("flatten:L0001")["order_pace"][0] == "refuse"
+
+
+def test_flatten_waits_for_quotes(desk_with_layer: Desk) -> None:
+    """Nobody quotes the layer's call: it waits with that reason."""
+    desk = desk_with_layer
+    key = desk.layer.instrument.key
+    desk.world.given[key] = None
+    market = desk.state.market
+    desk.tweak(market=structs.replace(market, quotes={k: q for k, q in market.quotes.items() if k != key}))
+    desk.take(operator(desk, Action.FLATTEN))
+    assert desk.verdicts("flatten:L0001")["quote"] == ("unavailable", "no quote")
 
 
 def test_a_second_halt_is_an_alarm_and_keeps_the_first_cause(desk_with_condor: Desk) -> None:
@@ -190,3 +202,15 @@ def test_flatten_withdraws_what_is_proposed(desk: Desk) -> None:
     desk.take(operator(desk, Action.FLATTEN))
     assert [r.reason for r in desk.records if isinstance(r, Proposal)][-1] == "everything is being closed"
     assert desk.order.stage is OrderStage.WITHDRAWN
+
+
+def test_a_quarantine_that_nobody_can_settle_says_so(desk_with_layer: Desk) -> None:
+    """What differs is the layer's own: it is put right by hand or settled; agreed subjects say nothing."""
+    desk = desk_with_layer
+    assert unsettled(desk.state, "L0001") == ""
+    desk.broker.positions[desk.layer.instrument.key] -= 2
+    for _ in range(2):
+        desk.broker.now += timedelta(minutes=2)
+        desk.take(desk.broker.snapshot())
+    said = "L0001 stays quarantined: it differs; put the account right by hand"
+    assert unsettled(desk.state, "L0001") == said
