@@ -78,8 +78,9 @@ def implied_volatility(
     """Return the volatility that gives `price`, or None where no volatility does.
 
     Newton's steps inside a bracket on [0.1 %, 1000 %], halved where a step would leave it: the price is
-    monotone in volatility, so it cannot fail to converge. It begins where vega is largest, from where the
-    steps do not overshoot (S. Manaster and G. Koehler, The Calculation of Implied Variances, 1982).
+    monotone in volatility, so each step comes nearer. One of almost nothing (1e-40) would take more steps
+    than are made, and has none. It begins where vega is largest, from where the steps do not overshoot
+    (S. Manaster and G. Koehler, The Calculation of Implied Variances, 1982).
     """
 
     def at(volatility: float) -> Greeks:
@@ -106,7 +107,7 @@ def implied_volatility(
         if abs(following - guess) <= _PRECISION * guess:
             return following
         guess = following
-    return guess
+    return None
 
 
 def _norm(x: float) -> float:

@@ -98,6 +98,9 @@ def test_decay_adds_what_is_held_and_what_is_new(desk: Desk, april: Any) -> None
     carry = (held.value_usd + new.value_usd) * verdict.inputs["wacc"] / 365  # type: ignore[operator]
     assert verdict.inputs["carry_usd_per_day"] == pytest.approx(carry)
     assert verdict.inputs["open_condor_theta_usd"] == desk.condor.theta_usd
+    assert verdict.inputs["cpi_yoy_pct"] == pytest.approx(100 * (1.003**12 - 1), rel=0.2)
+    assert verdict.inputs["ppi_yoy_pct"] == verdict.inputs["cpi_yoy_pct"]
+    assert verdict.inputs["wacc_excess"] == pytest.approx(0.0, abs=1e-9)
 
 
 def test_a_layers_decay_is_that_of_its_contracts(desk: Desk) -> None:
@@ -123,6 +126,11 @@ def test_shares_and_options_without_time_value_do_not_decay(desk: Desk) -> None:
     desk.quote(deep)
     found = decay_of(turn_of(desk), [(deep, 2), (VXX, 5)])
     assert found == LayerDecay(theta_usd_per_day=0.0, value_usd=pytest.approx(6.1 * 200 + 150.0))
+    held, all_three = desk.layer.positions, [(deep, 2), (VXX, 5), *desk.layer.positions]
+    alone, found = decay_of(turn_of(desk), held), decay_of(turn_of(desk), all_three)
+    assert isinstance(alone, LayerDecay)
+    assert isinstance(found, LayerDecay)
+    assert found.theta_usd_per_day == alone.theta_usd_per_day
 
 
 def test_decay_needs_a_mark_and_a_forward(desk: Desk) -> None:
