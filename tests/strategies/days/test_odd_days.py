@@ -214,3 +214,16 @@ def test_a_quarantine_that_nobody_can_settle_says_so(desk_with_layer: Desk) -> N
         desk.take(desk.broker.snapshot())
     said = "L0001 stays quarantined: it differs; put the account right by hand"
     assert unsettled(desk.state, "L0001") == said
+
+
+def test_a_condor_of_which_more_is_held_is_settled_at_its_size(desk_with_condor: Desk) -> None:
+    """Two more long puts bought by hand: the book holds them, the condor and its credit stay as they are."""
+    desk = desk_with_condor
+    before, key = desk.condor, desk.condor.legs[0].key
+    desk.broker.positions[key] += 2
+    for _ in range(2):
+        desk.broker.now += timedelta(minutes=2)
+        desk.take(desk.broker.snapshot())
+    desk.take(structs.replace(operator(desk, Action.SETTLE), subject="C0001"))
+    assert desk.condor.held[key] == before.held[key] + 2
+    assert (desk.condor.contracts, desk.condor.credit_usd) == (before.contracts, before.credit_usd)
