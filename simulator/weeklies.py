@@ -25,8 +25,6 @@ class Weeklies:
         self._market = market
         self._hours = hours
         self._listed: dict[date, tuple[date, ...]] = {}
-        # Days to settlement and prices of the monthlies at the instant asked for last.
-        self._points: tuple[datetime, list[tuple[float, float]]] | None = None
 
     def listed(self, day: date) -> tuple[date, ...]:
         """Return the settlement dates listed on a day, nearest first."""
@@ -58,10 +56,8 @@ class Weeklies:
         vix, today = self._market.level("VIX"), new_york_day(now)
         if vix is None:
             return None
-        if self._points is None or self._points[0] != now:
-            monthlies = ((m, self._market.future(m)) for m in self._market.futures(today))
-            self._points = (now, _points(monthlies, today))
-        return _on_line(vix, self._points[1], days)
+        monthlies = ((m, self._market.future(m)) for m in self._market.futures(today))
+        return _on_line(vix, _points(monthlies, today), days)
 
     def _find(self, day: date) -> tuple[date, ...]:
         monthlies = set(self._market.futures(day)) | set(self._market.expiries("VIX", day))
