@@ -187,7 +187,8 @@ class _Day:
         world.network.heal()
         world.store.come_back()
         world.loop.let_go()
-        world.points.kill_at = world.points.kill_near = None
+        if self._asked.prepare is None:
+            world.points.kill_at = world.points.kill_near = None
         if world.clock_offset_s:
             world.clock_offset_s = 0.0
             self._watch.clock_moved()
