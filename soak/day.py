@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from daemon.errors import JournalCorrupt
 from daemon.recovery import recover
 from daemon.store.redis_journal import RedisJournal
 from soak import reckoning
@@ -147,6 +148,8 @@ class _Day:
             self._live()
         except (Deadlock, Livelock) as error:
             world.broken.append(f"{type(error).__name__}: {error}")
+        except JournalCorrupt as error:
+            world.broken.append(f"I9: the journal does not fold: {error}")
         return self._told()
 
     def _live(self) -> None:
@@ -297,9 +300,7 @@ class _Day:
         outcome.steps = world.loop.steps
         outcome.boundaries = world.points.passed
         outcome.digest = watch.digest.hexdigest()
-        if world.process is not None:
-            world.process.die()
-            world.process.unwind()
+        world.end()
         return outcome
 
 

@@ -217,6 +217,13 @@ class World:
                 line.vanish()
                 self.network.forget(line)
 
+    def end(self) -> None:
+        """Bury whoever still lives."""
+        self.loop.let_go()
+        for process in (*self._dying, *self.rivals, *([self.process] if self.process else [])):
+            process.unwind()
+        self._dying.clear()
+
     def _bury(self) -> None:
         while self._dying:
             self._dying.pop().unwind()
