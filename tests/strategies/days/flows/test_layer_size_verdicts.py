@@ -11,6 +11,7 @@ from strategies.core import facts
 from strategies.core.commands import Purpose
 from strategies.core.holdings import Engine, Plan
 from strategies.core.instruments import VXX
+from strategies.core.records import Verdict
 from strategies.core.rules import CapRules, Rules
 from strategies.core.selection import greeks_at
 from strategies.core.turn import Turn
@@ -160,3 +161,46 @@ def test_gate_two_bounds_the_debit_by_spx_and_by_the_credit(desk: Desk, debit: i
     assert (verdict.reason, verdict.verdict) == (reason, "refuse" if reason else "pass")
     assert layer_debit_usd(turn_of(desk), "C0001") == Decimal(500)
     assert layer_debit_usd(turn_of(desk), "C0002") == Decimal(0)
+
+
+def test_gate_two_writes_down_what_it_compared(desk: Desk) -> None:
+    """Debit, credit, break-evens before SPX; a cut has no share of the credit among its limits."""
+    desk.tweak(layers={"L0001": structs.replace(desk.layer, debit_usd=Decimal(500))})
+    condor = structs.replace(desk.condor, credit_usd=Decimal(8000))
+    _, k2, k3, _ = condor.strikes
+    verdict = break_even_gate(turn_of(desk), condor, Decimal(500))
+    spx = desk.state.market.quotes["IND.SPX"].quote.last
+    assert verdict == Verdict(
+        rule="break_even",
+        verdict="pass",
+        inputs={
+            "debit_usd": 1000.0,
+            "debit_per_unit": 1.0,
+            "credit_usd": 8000.0,
+            "spx": spx,
+            "break_even_low": k2 - 7.0,
+            "break_even_high": k3 + 7.0,
+        },
+        thresholds={"debit_spx_share_max": 0.015, "debit_credit_share_max": 0.5},
+    )
+    cut = break_even_gate(turn_of(desk), condor, Decimal(5000), credit_share=False)
+    assert (cut.verdict, cut.thresholds) == ("pass", {"debit_spx_share_max": 0.015})
+
+
+def test_gate_two_at_its_very_limits(desk: Desk) -> None:
+    """1.5 % of SPX per unit passes, a dollar more does not; nor does what it lacks."""
+    condor = desk.condor
+    desk.tweak(layers={})
+    spx = desk.state.market.quotes["IND.SPX"].quote.last
+    limit = Decimal(repr(0.015 * spx * 1000))
+    at = break_even_gate(turn_of(desk), condor, limit - Decimal("0.01"), credit_share=False)
+    above = break_even_gate(turn_of(desk), condor, limit + 1, credit_share=False)
+    assert (at.verdict, above.verdict) == ("pass", "refuse")
+    blind = break_even_gate(turn_of(desk, market=without(desk, "IND.SPX")), condor, Decimal(1))
+    assert blind == Verdict(rule="break_even", verdict="unavailable", reason="SPX: no quote")
+    empty = structs.replace(condor, contracts=0)
+    assert break_even_gate(turn_of(desk), empty, Decimal(1)) == Verdict(
+        rule="break_even", verdict="unavailable", reason="the condor holds no whole contract"
+    )
+    one = structs.replace(condor, contracts=1, credit_usd=Decimal(800))
+    assert break_even_gate(turn_of(desk), one, Decimal(1)).verdict == "pass"
