@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from daemon.tuning import steady_collector
 from soak.bugs import BUGS
-from soak.day import Outcome
 from soak.fault_kinds import ALL_KINDS
+from soak.outcome import Outcome
 from soak.run import outcomes
 from soak.tally import Tally
 

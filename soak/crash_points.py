@@ -7,7 +7,8 @@ and cancels' bytes, the audit file's writes. Then each is run again with a kill 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from soak.day import Asked, Outcome, run_day
+from soak.day import run_day
+from soak.outcome import Asked, Outcome
 from soak.points import Moment, Points
 
 ORDER_PATH = ("store.append", "send.order", "send.cancel", "audit.write")

@@ -1,9 +1,5 @@
 """One fault day: from an evening through the close to the next morning's orders, quiet, the reckoning."""
 
-from collections import Counter
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,8 +8,8 @@ from daemon.recovery import recover
 from daemon.store.redis_journal import RedisJournal
 from soak import reckoning
 from soak.dice import Dice
-from soak.fault_kinds import GATEWAY_KINDS, WORLD_KINDS, CountedFaults, Striking
-from soak.points import Points
+from soak.fault_kinds import GATEWAY_KINDS, WORLD_KINDS, CountedFaults, Striking, hand_over
+from soak.outcome import Asked, Outcome
 from soak.probes import probed
 from soak.process import ProcessLoop
 from soak.schedule import Planned, fault_plan
@@ -33,54 +29,6 @@ _SLICE_S = 20.0
 _UNTIL_NEXT_INSTANT = frozenset({"repeated_1100", "farms_lost"})
 _INSTANT = timedelta(milliseconds=1)  # floats and microseconds differ by less
 _STEPS_MAX = 60_000  # a day takes some 4,000
-
-
-@dataclass(kw_only=True)
-class Outcome:
-    """What came of a day.
-
-    Attributes:
-        broken: what did not hold, with its time; empty is good.
-        hit: how often each kind of fault struck.
-        purposes: how many orders of each purpose were intended.
-        starts: of the daemon.
-        boundaries: that were passed, in order; only where they were recorded.
-        digest: of everything that reached the journal.
-    """
-
-    seed: int
-    start: str
-    plan: tuple[Planned, ...]
-    broken: list[str] = field(default_factory=list)
-    hit: Counter[str] = field(default_factory=Counter)
-    purposes: Counter[str] = field(default_factory=Counter)
-    ready_after_s: list[float] = field(default_factory=list)
-    resolved_after_s: list[float] = field(default_factory=list)
-    starts: int = 0
-    commits: int = 0
-    executions: int = 0
-    steps: int = 0
-    boundaries: list[str] = field(default_factory=list)
-    digest: str = ""
-
-
-@dataclass(kw_only=True)
-class Asked:
-    """What else a day may be asked for.
-
-    Attributes:
-        faults: whether the seed's faults strike.
-        start: name of the start; None for the seed's own choice.
-        prepare: is given the points before the first step, to have a kill there.
-        bug: a deliberate bug, in force while the day runs.
-        kill_at_step: abandon the daemon after so many steps of the loop.
-    """
-
-    faults: bool = True
-    start: str | None = None
-    prepare: Callable[[Points], None] | None = None
-    bug: AbstractContextManager[Any] = field(default_factory=nullcontext)
-    kill_at_step: int | None = None
 
 
 def run_day(seed: int, asked: Asked | None = None) -> Outcome:
@@ -113,7 +61,7 @@ class _Day:
         gateway = world.host.gateway
         faults = CountedFaults(self._struck)
         faults.move_to(gateway.now)
-        _hand_over(gateway, faults)
+        hand_over(gateway, faults)
         self._faults = faults
         day = start.begins.astimezone(on_day(start.begins.date(), WAKES).tzinfo).date()
         sessions = [session.day for session in gateway.market.sessions if session.day >= day]
@@ -302,22 +250,3 @@ class _Day:
         outcome.digest = watch.digest.hexdigest()
         world.end()
         return outcome
-
-
-def _hand_over(gateway: Any, faults: CountedFaults) -> None:  # noqa: ANN401 - a Gateway
-    """Put other faults in the place of those a gateway was made with: every part has its own reference."""
-    seen: set[int] = set()
-    waiting = [gateway]
-    old = gateway.faults
-    while waiting:
-        part = waiting.pop()
-        if id(part) in seen:
-            continue
-        seen.add(id(part))
-        names = list(getattr(part, "__dict__", ())) + list(getattr(type(part), "__slots__", ()))
-        for name in names:
-            value = getattr(part, name, None)
-            if value is old:
-                setattr(part, name, faults)
-            elif type(value).__module__.startswith("simulator.") and not isinstance(value, type):
-                waiting.append(value)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from simulator.fault_catalogue import CATALOGUE
 from simulator.faults import Faults
@@ -51,6 +52,25 @@ class CountedFaults(Faults):
         if hit:
             self._struck(name)
         return hit
+
+
+def hand_over(gateway: Any, faults: CountedFaults) -> None:  # noqa: ANN401 - a Gateway
+    """Put other faults in the place of those a gateway was made with: every part has its own reference."""
+    seen: set[int] = set()
+    waiting = [gateway]
+    old = gateway.faults
+    while waiting:
+        part = waiting.pop()
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        names = list(getattr(part, "__dict__", ())) + list(getattr(type(part), "__slots__", ()))
+        for name in names:
+            value = getattr(part, name, None)
+            if value is old:
+                setattr(part, name, faults)
+            elif type(value).__module__.startswith("simulator.") and not isinstance(value, type):
+                waiting.append(value)
 
 
 def _for_a_while(strike: Striking, low_s: float, high_s: float, end: Callable[[], None]) -> None:

@@ -8,7 +8,8 @@ from daemon.recovery import refold
 from daemon.store.port import Commit
 from daemon.telemetry.records import Chain
 from soak.process import Process
-from soak.watch import Watch, positions
+from soak.truth import positions
+from soak.watch import Watch
 from soak.world import World
 from strategies.core import reconcile
 from strategies.core.book import book_positions, live_orders
@@ -40,7 +41,7 @@ def books(world: World, watch: Watch) -> None:
     working = sorted(order.ticket.order_ref for order in world.host.gateway.exchange.working())
     if live != working:
         world.fault(f"I5: live in the book {live}, at the gateway {working}")
-    true = set(watch.executions()) - watch.before
+    true = set(watch.executions.all()) - watch.before
     missing = sorted(true - set(watch.booked))
     if missing:
         world.fault(f"I6: executions {missing} of the gateway were never booked")

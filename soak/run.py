@@ -6,7 +6,8 @@ from multiprocessing import get_context
 
 from daemon.tuning import steady_collector
 from soak.bugs import BUGS
-from soak.day import Asked, Outcome, run_day
+from soak.day import run_day
+from soak.outcome import Asked, Outcome
 from soak.start_states import starts
 
 _AT_ONCE = 8

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from soak.day import Outcome
+from soak.outcome import Outcome
 
 
 class Tally:

@@ -15,7 +15,7 @@ import msgspec
 
 from daemon.store import script
 from simulator.hours import new_york_day
-from simulator.instruments import Combo
+from soak.truth import Executions, positions, premium_usd
 from soak.world import World
 from strategies.core.book import execution_stem
 from strategies.core.commands import REDUCING, Purpose
@@ -45,6 +45,7 @@ class Watch:
 
     Attributes:
         intents: every intent on disk, by reference.
+        executions: the gateway's.
         booked: every fill in the journal since the start, by execution stem.
         before: stems of the executions before the start.
         commits: (first seq, lines) on disk, in order.
@@ -63,9 +64,8 @@ class Watch:
         self.resolved_after_s: list[float] = []
         self.last_snapshot: Snapshot | None = None
         self.purposes: Counter[str] = Counter()
-        self._known: dict[str, tuple[str, str, int]] = {}
-        self._read = 0
-        self.before = frozenset(self.executions())
+        self.executions = Executions(world)
+        self.before = frozenset(self.executions.all())
         self._sent: Counter[str] = Counter()
         self._quoted: dict[str, datetime] = {}
         self._intended_at: list[datetime] = []
@@ -139,21 +139,11 @@ class Watch:
         if stem in self.booked or stem in self.before:
             self._broken("I6", f"execution {fill.exec_id} of {fill.order_ref} was booked twice")
         self.booked[stem] = fill
-        true = self.executions().get(stem)
+        true = self.executions.all().get(stem)
         if true is None:
             self._broken("I6", f"execution {fill.exec_id} was booked, the gateway never made it")
         elif true != (fill.order_ref, fill.side, fill.quantity):
             self._broken("I6", f"execution {fill.exec_id} was booked as {fill}, the gateway has {true}")
-
-    def executions(self) -> dict[str, tuple[str, str, int]]:
-        """Return the gateway's executions of single contracts: stem to reference, side, quantity."""
-        rows = self.world.host.gateway.booking.executions
-        for row in rows[self._read :]:
-            if not isinstance(row.contract, Combo):
-                side = "BOT" if row.bought else "SLD"
-                self._known[execution_stem(row.exec_id)] = (row.order.ticket.order_ref, side, row.quantity)
-        self._read = len(rows)
-        return self._known
 
     def _send(self, world: World, fields: list[bytes]) -> None:
         """An order or a cancel is handed to the socket."""
@@ -267,19 +257,9 @@ class Watch:
         worth = state.account.net_liquidation_usd
         if intent.purpose is Purpose.LAYER_OPEN and worth:
             limit = worth * Decimal(str(caps.premium_day_share_max))
-            paid = self._premium_usd(now)
+            paid = premium_usd(self.world, self.intents, now)
             if paid > limit:
                 self._broken("I12", f"{paid} USD of premium today, the cap is {limit}")
-
-    def _premium_usd(self, now: datetime) -> Decimal:
-        """Return what layers have cost today: by truth, not by intent."""
-        total = Decimal(0)
-        for row in self.world.host.gateway.booking.executions:
-            intent = self.intents.get(row.order.ticket.order_ref)
-            layer = intent is not None and intent.purpose is Purpose.LAYER_OPEN
-            if layer and new_york_day(row.time) == new_york_day(now):
-                total += Decimal(repr(row.price)) * row.quantity * 100
-        return total
 
     def _check_unknown(self, now: datetime, state: Any) -> None:  # noqa: ANN401 - a State
         """I7: nothing stays unknown."""
@@ -315,18 +295,3 @@ class Watch:
 
     def _broken(self, invariant: str, text: str) -> None:
         self.world.fault(f"{invariant}: {text}")
-
-
-def positions(world: World) -> dict[str, int]:
-    """Return what the gateway's account holds: contracts by the daemon's name of the instrument."""
-    held = {}
-    for position in world.host.gateway.account.positions.values():
-        held[instrument_name(position.instrument)] = position.quantity
-    return {key: held[key] for key in sorted(held)}
-
-
-def instrument_name(item: Any) -> str:  # noqa: ANN401 - a simulator Instrument
-    """Return the key by which the daemon knows an option or a future of the gateway."""
-    strike = f"{item.strike:g}"
-    last_trade = f"{item.last_trade:%Y%m%d}"
-    return f"{item.sec_type}.{item.trading_class}.{last_trade}.{strike}.{item.right}"

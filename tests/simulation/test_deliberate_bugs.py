@@ -6,7 +6,8 @@
 import pytest
 
 from soak.bugs import BUGS
-from soak.day import Asked, run_day
+from soak.day import run_day
+from soak.outcome import Asked
 from soak.start_states import starts
 
 FINDS = {

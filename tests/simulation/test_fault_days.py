@@ -5,7 +5,8 @@ The invariants I1 to I14 are those of docs/reliability.md; every day checks them
 
 import pytest
 
-from soak.day import Asked, run_day
+from soak.day import run_day
+from soak.outcome import Asked
 from soak.run import day_of
 from soak.schedule import fault_plan
 from soak.start_states import starts

@@ -1,0 +1,58 @@
+"""What the gateway's own books say, in the daemon's names."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from simulator.hours import new_york_day
+from simulator.instruments import Combo
+from soak.world import World
+from strategies.core.book import execution_stem
+from strategies.core.commands import Purpose
+from strategies.core.records import OrderIntended
+
+
+class Executions:
+    """The gateway's executions of single contracts, read on as they grow."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._known: dict[str, tuple[str, str, int]] = {}
+        self._read = 0
+
+    def all(self) -> dict[str, tuple[str, str, int]]:
+        """Return them by execution stem: reference, side, quantity."""
+        rows = self._world.host.gateway.booking.executions
+        for row in rows[self._read :]:
+            if not isinstance(row.contract, Combo):
+                side = "BOT" if row.bought else "SLD"
+                self._known[execution_stem(row.exec_id)] = (row.order.ticket.order_ref, side, row.quantity)
+        self._read = len(rows)
+        return self._known
+
+
+def premium_usd(world: World, intents: Mapping[str, OrderIntended], now: datetime) -> Decimal:
+    """Return what layers have cost on the day of `now`: by executions, not by intents."""
+    total = Decimal(0)
+    for row in world.host.gateway.booking.executions:
+        intent = intents.get(row.order.ticket.order_ref)
+        layer = intent is not None and intent.purpose is Purpose.LAYER_OPEN
+        if layer and new_york_day(row.time) == new_york_day(now):
+            total += Decimal(repr(row.price)) * row.quantity * 100
+    return total
+
+
+def positions(world: World) -> dict[str, int]:
+    """Return what the gateway's account holds: contracts by the daemon's name of the instrument."""
+    held = {}
+    for position in world.host.gateway.account.positions.values():
+        held[instrument_name(position.instrument)] = position.quantity
+    return {key: held[key] for key in sorted(held)}
+
+
+def instrument_name(item: Any) -> str:  # noqa: ANN401 - a simulator Instrument
+    """Return the key by which the daemon knows an option or a future of the gateway."""
+    strike = f"{item.strike:g}"
+    last_trade = f"{item.last_trade:%Y%m%d}"
+    return f"{item.sec_type}.{item.trading_class}.{last_trade}.{strike}.{item.right}"
