@@ -47,9 +47,9 @@ def ad_trend(state: BreadthState, net: float | Unavailable, rules: BreadthRules)
     if state.unbroken < rules.trend_sessions:
         return Unavailable(f"breadth of the latest {rules.trend_sessions} sessions is not complete")
     nets = state.nets[-rules.deviation_sessions :]
-    mean = sum(nets) / len(nets)
+    mean = math.fsum(nets) / len(nets)
     deviation = math.dist(nets, (mean,) * len(nets)) / math.sqrt(len(nets) - 1)
     if deviation == 0.0:
         return Unavailable("breadth has not changed over its whole window")
-    trend = sum(state.nets[-rules.trend_sessions :]) / (deviation * math.sqrt(rules.trend_sessions))
+    trend = math.fsum(state.nets[-rules.trend_sessions :]) / (deviation * math.sqrt(rules.trend_sessions))
     return max(-rules.clip, min(trend, rules.clip))

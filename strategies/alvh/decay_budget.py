@@ -4,6 +4,7 @@ Strategy section 5. Decay is theta plus carry, the capital bound in a layer at t
 |theta| + value x WACC / 365 a day, against a share of T0 (the condors' theta at entry).
 """
 
+import math
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -56,9 +57,9 @@ def decay_gate(
         return _unavailable(f"theta of the condors: {open_condor_theta_usd.reason}", thresholds)
     if missing is not None:
         return _unavailable(f"decay of a layer: {missing.reason}", thresholds)
-    theta = sum(abs(layer.theta_usd_per_day) for layer in known)
+    theta = math.fsum(abs(layer.theta_usd_per_day) for layer in known)
     # Capital never pays for being bound: below zero the proxy counts as zero.
-    carry = sum(max(layer.value_usd, 0.0) for layer in known) * max(wacc.value, 0.0) / 365.0
+    carry = math.fsum(max(layer.value_usd, 0.0) for layer in known) * max(wacc.value, 0.0) / 365.0
     share, inflation = _share(cpi_yoy_pct, ppi_yoy_pct, rules)
     scale, usual = _scale(wacc_excess, rules)
     budget = share * scale * open_condor_theta_usd

@@ -1,5 +1,7 @@
 """Whether volatility is expanding."""
 
+import math
+
 from strategies.core.market import Unavailable
 from strategies.core.rules import ExpansionRules
 
@@ -17,5 +19,5 @@ def expanding(vix: float, before: tuple[float, ...], rules: ExpansionRules) -> b
     """
     if len(before) < max(rules.mean_sessions, rules.jump_sessions):
         return Unavailable("fewer VIX closes than the expansion rule needs")
-    mean = sum(before[-rules.mean_sessions :]) / rules.mean_sessions
+    mean = math.fsum(before[-rules.mean_sessions :]) / rules.mean_sessions
     return vix >= rules.mean_ratio * mean or vix >= rules.jump_ratio * before[-rules.jump_sessions]

@@ -17,7 +17,7 @@ def mean_of_last(series: Sequence[float], count: int) -> float | Unavailable:
     """Return the mean of the newest `count` values; unavailable with fewer."""
     if len(series) < count:
         return Unavailable(f"{len(series)} values, the mean needs {count}")
-    return sum(series[-count:]) / count
+    return math.fsum(series[-count:]) / count
 
 
 def newest(series: Sequence[float], what: str) -> float | Unavailable:
@@ -66,7 +66,7 @@ def variance_ratios(intraday: Points, closes: Points, sessions: int) -> tuple[fl
     ratios = []
     for end in range(sessions, len(pairs) + 1):
         window = pairs[end - sessions : end]
-        daily = sum(square for _, square in window)
+        daily = math.fsum(square for _, square in window)
         if daily > 0.0:
-            ratios.append(sum(realised for realised, _ in window) / daily)
+            ratios.append(math.fsum(realised for realised, _ in window) / daily)
     return tuple(ratios)

@@ -22,7 +22,7 @@ def realised_vol(closes: tuple[float, ...], sessions: int) -> float | Unavailabl
     if len(closes) <= sessions:
         return Unavailable("fewer closes than realised volatility needs")
     window = closes[-sessions - 1 :]
-    squares = sum(math.log(later / earlier) ** 2 for earlier, later in pairwise(window))
+    squares = math.fsum(math.log(later / earlier) ** 2 for earlier, later in pairwise(window))
     if squares == 0.0:
         return Unavailable("no change over the whole window of realised volatility")
     return 100.0 * math.sqrt(_SESSIONS_PER_YEAR / sessions * squares)

@@ -4,6 +4,7 @@ Strategy section 5, gate 3 (ours): WACC = w x (r + ERP x beta) + (1 - w) x (r + 
 equity and the cost of debt over r = fed funds + expected change at the next FOMC meeting.
 """
 
+import math
 from collections.abc import Sequence
 
 from msgspec import Struct
@@ -80,4 +81,4 @@ def wacc_excess(
     if len(months) < rules.mean_months:
         return Unavailable(f"{len(months)} month ends of fed funds, the mean needs {rules.mean_months}")
     change = 0.0 if isinstance(expected_change_pct, Unavailable) else expected_change_pct
-    return (fed_funds_pct + change - sum(months) / len(months)) / 100.0
+    return (fed_funds_pct + change - math.fsum(months) / len(months)) / 100.0

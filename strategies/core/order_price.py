@@ -1,5 +1,6 @@
 """From quotes to a limit price on the tick grid, and from a decision to an intent."""
 
+import math
 from collections.abc import Sequence
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -18,8 +19,8 @@ def limit_price(legs: Sequence[Leg], quotes: Sequence[Quote], cross_share: float
     Rounded to the tick in the direction that is easier to fill. A single leg's limit is always positive, one
     tick at least: the side says whether it is paid or received.
     """
-    middle = sum(leg.ratio * mid(quote) for leg, quote in zip(legs, quotes, strict=True))
-    far = sum(leg.ratio * _far(leg, quote) for leg, quote in zip(legs, quotes, strict=True))
+    middle = math.fsum(leg.ratio * mid(quote) for leg, quote in zip(legs, quotes, strict=True))
+    far = math.fsum(leg.ratio * _far(leg, quote) for leg, quote in zip(legs, quotes, strict=True))
     net = middle + cross_share * (far - middle)
     if len(legs) > 1:
         return to_tick(net, _COMBO_TICK, up=True)
