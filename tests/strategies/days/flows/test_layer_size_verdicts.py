@@ -101,6 +101,7 @@ def test_the_overlay_is_sized_by_vega_over_delta(desk: Desk) -> None:
         (80.0, 1.0, "50", 50, ""),
         (8.0, 1.0, "90000", 0, "premium cap is used up"),
         (8.0, 1.0, "9000", 2, ""),
+        (1.0, 1.0, "90000", 0, "premium cap is used up"),
     ],
 )
 def test_a_size_is_cut_by_the_caps_and_rounded_down(
@@ -109,7 +110,7 @@ def test_a_size_is_cut_by_the_caps_and_rounded_down(
     """Contracts of a layer, premium of the day (2 % of a million less what was paid), whole contracts."""
     size = capped_size(turn_of(desk), Base(base, {"a": 1}), factor, Decimal(cost), desk.layer.instrument)
     assert (size.contracts, size.verdict.reason) == (contracts, reason)
-    assert size.verdict.verdict == ("pass" if contracts else "refuse")
+    assert (size.verdict.rule, size.verdict.verdict) == ("size", "pass" if contracts else "refuse")
     inputs = size.verdict.inputs
     assert {k: inputs[k] for k in ("a", "base_contracts", "factor")} == {
         "a": 1,
@@ -132,7 +133,8 @@ def test_a_hundred_shares_are_a_contract_towards_the_cap(desk: Desk) -> None:
 def test_what_is_unavailable_has_no_size(desk: Desk) -> None:
     """A base with a reason, or no net liquidation: 0, unavailable."""
     gone = capped_size(turn_of(desk), Unavailable("no delta"), 1.0, Decimal(30), VXX)
-    assert (gone.contracts, gone.verdict.verdict, gone.verdict.reason) == (0, "unavailable", "no delta")
+    assert gone.contracts == 0
+    assert gone.verdict == Verdict(rule="size", verdict="unavailable", reason="no delta")
     account = structs.replace(desk.state.account, net_liquidation_usd=None)
     poor = capped_size(turn_of(desk, account=account), Base(5.0, {}), 1.0, Decimal(30), VXX)
     assert (poor.contracts, poor.verdict.reason) == (0, "net liquidation is not known")
