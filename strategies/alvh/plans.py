@@ -31,7 +31,10 @@ def add_plan(turn: Turn, plan: Plan) -> None:
     counters = turn.state.counters
     number = counters.plans + 1
     turn.set(counters=structs.replace(counters, plans=number))
-    turn.put_plan(structs.replace(plan, plan_id=f"{PLAN_PREFIX}{number:05d}"))
+    plan = structs.replace(plan, plan_id=f"{PLAN_PREFIX}{number:05d}")
+    turn.put_plan(plan)
+    # The end of an earlier plan is not this one's: each that was recorded has its own, even in the same words.
+    turn.forget_verdict(plan_subject(plan))
 
 
 def plans_for(turn: Turn, subject: str) -> list[Plan]:

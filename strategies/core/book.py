@@ -90,15 +90,20 @@ def book_commission(turn: Turn, exec_id: str, commission: Decimal) -> None:
         layer = turn.state.layers[layer_of(order, bought=booked.bought)]
         _charge_layer(turn, layer, commission, buying=booked.bought or purpose in CUT_PURPOSES)
         return
-    condor = turn.state.condors[order.intent.subject]
     opening = purpose is Purpose.CONDOR_OPEN
-    turn.put_condor(
-        structs.replace(
-            condor,
-            credit_usd=condor.credit_usd - commission if opening else condor.credit_usd,
-            cash_usd=condor.cash_usd - commission,
-        )
+    _charge_condor(turn, turn.state.condors[order.intent.subject], commission, opening=opening)
+
+
+def _charge_condor(turn: Turn, condor: Condor, commission: Decimal, *, opening: bool) -> None:
+    """Take a commission off; one that comes after the end may still turn a condor into a losing one."""
+    charged = structs.replace(
+        condor,
+        credit_usd=condor.credit_usd - commission if opening else condor.credit_usd,
+        cash_usd=condor.cash_usd - commission,
     )
+    turn.put_condor(charged)
+    if condor.state is CondorState.CLOSED and charged.cash_usd < 0 <= condor.cash_usd:
+        _remember_loss(turn, charged)
 
 
 def _charge_layer(turn: Turn, layer: Layer, commission: Decimal, *, buying: bool) -> None:
@@ -160,18 +165,25 @@ def close_condor(turn: Turn, condor: Condor, reason: str) -> None:
     note_condor(turn, structs.replace(condor, held={}, contracts=0, state=CondorState.CLOSED), reason)
     if not condor.entered:
         return
+    if condor.cash_usd < 0:
+        _remember_loss(turn, condor)
+    else:
+        turn.set(counters=structs.replace(turn.state.counters, last_condor_lost=False))
+
+
+def _remember_loss(turn: Turn, condor: Condor) -> None:
+    """Keep the size that lost, and the equity that has to be passed before a larger one."""
     counters = turn.state.counters
-    lost = condor.cash_usd < 0
-    counters = structs.replace(counters, last_condor_lost=lost)
-    if lost:
-        before = counters.equity_usd if condor.equity_before_usd is None else condor.equity_before_usd
-        limit, level = counters.lost_contracts, counters.equity_to_pass_usd
-        counters = structs.replace(
+    before = counters.equity_usd if condor.equity_before_usd is None else condor.equity_before_usd
+    limit, level = counters.lost_contracts, counters.equity_to_pass_usd
+    turn.set(
+        counters=structs.replace(
             counters,
+            last_condor_lost=True,
             lost_contracts=condor.entered if limit is None else min(limit, condor.entered),
             equity_to_pass_usd=before if level is None else max(level, before),
         )
-    turn.set(counters=counters)
+    )
 
 
 def _use_up(turn: Turn, layer: Layer) -> None:

@@ -88,6 +88,10 @@ class Turn:
         self.commands.extend(commands)
         self.records.append(Requested(time=self.now, why=why, commands=commands))
 
+    def forget_verdict(self, subject: str) -> None:
+        """Have the next decision on a subject recorded, whatever the last one said."""
+        self.set(verdicts={k: v for k, v in self.state.verdicts.items() if k != subject})
+
     def decide(
         self,
         subject: str,

@@ -2,28 +2,19 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
-
-from msgspec import structs
+from typing import Any
 
 from strategies.core.commands import CancelOrder, FetchSnapshot, Intent, Leg, PlaceOrder, Purpose
 from strategies.core.instruments import Instrument, InstrumentKey, Kind, Right
-from strategies.core.mode import Cause, Mode
 from strategies.core.records import (
-    Alarm,
     AnyRecord,
     BarClosed,
-    CondorRecord,
     Decision,
     Fill,
-    LayerRecord,
-    ModeChanged,
     OrderIntended,
     OrderState,
     Proposal,
-    Reconciled,
     Requested,
-    Summary,
     Verdict,
 )
 from strategies.core.story import Story
@@ -64,25 +55,6 @@ def bar(**more: Any) -> BarClosed:  # noqa: ANN401 - fields
     fields: dict[str, Any] = {"time": CLOSE, "rsi": 29.404, "slope": -5.25, "expanding": True} | more
     return BarClosed(
         session=date(2018, 2, 5), source="live", close=2648.94, vix=37.32, m1=33.225, m2=27.975, **fields
-    )
-
-
-def layer(state: str, **more: Any) -> LayerRecord:  # noqa: ANN401 - fields
-    """Return a word on a layer."""
-    fields: dict[str, Any] = {
-        "layer_id": "L0001",
-        "trigger": "overbought",
-        "quantity": 10,
-        "realised_usd": Decimal(0),
-    } | more
-    return LayerRecord(
-        time=CLOSE,
-        condor_id="C0001",
-        engine="first",
-        state=state,
-        instrument=CALL.key,
-        debit_usd=Decimal("730.00"),
-        **fields,
     )
 
 
@@ -199,55 +171,6 @@ def test_what_a_condor_has_had_is_refused_once() -> None:
     assert len(told(no, hold, acts, no)) == 3
 
 
-def test_a_story_that_begins_later_says_what_is_held() -> None:
-    """Rule: nothing of earlier days is told; then what was there, as it was last; the ended is not."""
-    later = CLOSE + timedelta(days=1)
-    gone = layer("open", layer_id="L0002"), layer("closed", layer_id="L0002")
-    records = (
-        *gone,
-        layer("open"),
-        layer("open", quantity=4),
-        decision("refused", BACKWARDATION, time=later),
-    )
-    story = list(Story(later.date()).lines(records))
-    assert story[0] == (
-        "2018-02-06 held: layer L0001 first of C0001 open: 4 x OPT.VIX.20180320.16.C, debit 730.00 "
-        "(overbought)"
-    )
-    assert [line[:16] for line in story[1:]] == ["2018-02-06 16:01"]
-    begun_with_a_fill = list(Story(CLOSE.date()).lines([fill(CALL.key)]))
-    assert len(begun_with_a_fill) == 1
-
-
-def test_a_story_ends_with_the_latest_figures() -> None:
-    """Rule: results since the start, or that they are unknown; nothing where there is none."""
-    story = Story()
-    assert list(story.end()) == []
-    known, unknown = figures(Decimal("-12.5"), Decimal(3)), figures(None, None)
-    assert list(story.lines([known])) == []
-    assert [line[17:] for line in story.end()] == [
-        "figures: 1 condors and 2 layers open, results since the start: condors -12.50, hedge 3.00"
-    ]
-    list(story.lines([unknown]))
-    assert [line[17:] for line in story.end()] == [
-        "figures: 1 condors and 2 layers open, results since the start: condors unknown, hedge unknown"
-    ]
-
-
-def figures(condors: Decimal | None, hedge: Decimal | None) -> Summary:
-    """Return a day's figures."""
-    return Summary(
-        time=CLOSE,
-        session=date(2018, 2, 5),
-        condors_open=1,
-        layers_open=2,
-        condor_result_usd=condors,
-        hedge_result_usd=hedge,
-        net_liquidation_usd=None,
-        orders_today=0,
-    )
-
-
 def test_a_decision_without_a_telling_rule_stands_alone() -> None:
     """Rule: no empty parts."""
     assert told(decision("planned", Verdict(rule="armed", verdict="pass"))) == [
@@ -262,48 +185,6 @@ def test_an_order_is_told_of_again_when_it_goes_wrong() -> None:
         for state in ("transmitted", "working", "filled", "cancelled")
     ]
     assert told(*states) == ["2018-02-05 16:01 order of x cancelled, 0 filled: no bid"]
-
-
-def test_layers_and_condors_are_told_once_a_change() -> None:
-    """Rule: what is intended or working is the order's matter; a state is told once."""
-    lines = told(
-        layer("closed", layer_id="L0009"),
-        layer("intended", quantity=0),
-        layer("open"),
-        layer("open"),
-        layer("peeling"),
-        layer("open", quantity=4),
-        layer("closed", quantity=0, trigger="", reason="", realised_usd=Decimal("12.345")),
-        layer("open", layer_id="L0003", quantity=1, short=SOLD, trigger=""),
-        layer("open", layer_id="L0003", quantity=2, short=SOLD, realised_usd=Decimal(5)),
-        layer("closed", layer_id="L0003", reason="settled"),
-        *(condor(state) for state in ("working", "open", "closed")),
-    )
-    combo = "OPT.VIX.20180320.16.C - OPT.VIX.20180213.16.C, debit 730.00"
-    assert [line[17:] for line in lines] == [
-        "layer L0001 first of C0001 open: 10 x OPT.VIX.20180320.16.C, debit 730.00 (overbought)",
-        "layer L0001 first of C0001 closed: result 12.34",
-        f"layer L0003 first of C0001 open: 1 x {combo}",
-        f"layer L0003 first of C0001 open: 2 x {combo} realised 5.00 (overbought)",
-        "layer L0003 first of C0001 closed: result 0.00 (settled)",
-        "condor C0001 open: 10 x 2630/2680/2885/2935 2018-03-09, credit 7697.60",
-        "condor C0001 closed: 2630/2680/2885/2935 2018-03-09, result 0.00 (closed)",
-    ]
-
-
-def condor(state: Literal["working", "open", "closed"]) -> CondorRecord:
-    """Return a word on a condor."""
-    return CondorRecord(
-        time=CLOSE,
-        condor_id="C0001",
-        state=state,
-        contracts=10,
-        expiry=date(2018, 3, 9),
-        strikes=(2630.0, 2680.0, 2885.0, 2935.0),
-        credit_usd=Decimal("7697.60"),
-        realised_usd=Decimal(0),
-        reason="closed" if state == "closed" else "",
-    )
 
 
 def test_an_approved_proposal_is_told_then_its_order() -> None:
@@ -325,39 +206,3 @@ def test_an_approved_proposal_is_told_then_its_order() -> None:
         for state in ("proposed", "intended")
     )
     assert [line[17:] for line in told(proposed, approved)] == ["proposal layer_open L0001 approved by anna"]
-
-
-def test_halts_and_alarms_are_told_and_figures_are_not() -> None:
-    """Rule: who stopped trading and why belongs to the story, the day's figures do not."""
-    changed = ModeChanged(
-        time=CLOSE,
-        mode=Mode.HALTED,
-        before=Mode.ACTIVE,
-        cause=Cause.LOSS_LIMIT,
-        who="the daemon",
-        reason="fell",
-    )
-    books = Reconciled(time=CLOSE, epoch=1, ready=True, differences=(), foreign=())
-    alarm = Alarm(time=CLOSE, cause=Cause.LOSS_LIMIT, text="fell")
-    assert [line[17:] for line in told(changed, alarm, figures(None, None), books)] == [
-        "mode active -> halted by the daemon: fell",
-        "alarm loss_limit: fell",
-    ]
-
-
-def test_an_approved_proposal_is_told_with_who_approved_it() -> None:
-    """Rule: a person's word that sends an order belongs to the story; that one waits does not."""
-    waits = Proposal(
-        time=CLOSE,
-        order_ref="hedged-1-1",
-        state="proposed",
-        purpose=Purpose.LAYER_OPEN,
-        subject="L0001",
-        quantity=10,
-        limit=Decimal("0.70"),
-        legs=(),
-        lapses_at=CLOSE,
-        reason="waits for an operator",
-    )
-    approved = structs.replace(waits, state="intended", reason="approved by ann")
-    assert [line[17:] for line in told(waits, approved)] == ["proposal layer_open L0001 approved by ann"]

@@ -12,7 +12,7 @@ from strategies.core import commands as cm
 from strategies.core import events as ev
 from strategies.core import facts
 from strategies.core.holdings import LayerState
-from strategies.core.rules import FirstEngineRules, OrderRules, RsiRules, Rules
+from strategies.core.rules import FirstEngineRules, GateRules, OrderRules, RsiRules, Rules
 
 Desk = Any
 ENGINE = "first_engine:C0001"
@@ -287,3 +287,16 @@ def test_a_decision_on_a_bar_from_history_is_carried_out_in_the_session_that_fol
     desk.answer()
     (plan,) = desk.state.plans.values()
     assert (plan.purpose, plan.session) == (cm.Purpose.CONDOR_CLOSE, date(2018, 2, 15))
+
+
+def test_a_plan_that_ends_like_the_one_before_has_an_end_of_its_own_on_record(desk: Desk) -> None:
+    """The trail never says "planned" and then stops: each refusal of a plan is recorded."""
+    desk.start(Rules(gates=GateRules(debit_credit_share_max=0.01)))
+    desk.act()
+    for _ in range(2):
+        desk.close_bar(desk.world.spx + 20)
+        desk.answer()
+        desk.next_session()
+        desk.beat(8)
+    said = [d.outcome for d in desk.decisions("layer_open.first")]
+    assert said.count("refused") == 2

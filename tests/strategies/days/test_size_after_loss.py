@@ -1,6 +1,7 @@
 """Condor size after a loss, over weeks: whatever the settings ask for, a larger one does not leave."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from itertools import accumulate
 from typing import Any
 
@@ -9,8 +10,11 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from strategies.core import commands as cm
+from strategies.core.book import book_commission, close_condor
 from strategies.core.holdings import CondorState
 from strategies.core.rules import CondorRules, FirstEngineRules, Rules
+from strategies.core.state import Booked
+from strategies.core.turn import Turn
 
 Desk = Any
 MakeDesk = Callable[[], Desk]
@@ -74,3 +78,18 @@ def test_no_condor_is_larger_than_the_one_that_lost(
         desk.answer()
         play_week(desk, [0.0])
     assert entered(desk) == list(accumulate([first, *later], min))
+
+
+def test_a_commission_that_comes_after_the_end_can_make_a_loser(desk_with_condor: Desk) -> None:
+    """Closed a cent above zero, charged afterwards: it has lost, and the next one is no larger."""
+    desk = desk_with_condor
+    turn = Turn(desk.state, desk.now)
+    opened = desk.condor
+    ref = next(ref for ref, order in desk.state.orders.items() if order.intent.subject == opened.condor_id)
+    turn.set(booked={**turn.state.booked, "late": Booked(order_ref=ref, day=desk.today)})
+    close_condor(turn, structs.replace(opened, cash_usd=Decimal("0.01")), "closed")
+    assert (turn.state.counters.last_condor_lost, turn.state.counters.lost_contracts) == (False, None)
+    book_commission(turn, "late.01", Decimal("0.65"))
+    counters = turn.state.counters
+    assert (counters.last_condor_lost, counters.lost_contracts) == (True, opened.entered)
+    assert counters.equity_to_pass_usd == opened.equity_before_usd
