@@ -3,19 +3,20 @@
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import NamedTuple
 
 import structlog
 
 from daemon.broker.ib.adapter import IbBroker
 from daemon.clock import Clock, PlayClock, SystemClock
 from daemon.control.answers import DecisionMemory, answers
-from daemon.control.commands import Operators
+from daemon.control.commands import Command, Operators
 from daemon.control.on_record import OnRecord
 from daemon.control.place import control_socket
 from daemon.control.proposals import Proposals
-from daemon.control.server import serve_control
+from daemon.control.server import Answers, serve_control
 from daemon.errors import ExitCode, JournalCorrupt
 from daemon.exchange_days import keep_copy_in
 from daemon.handover import broker_settings, fred_access, windows_of
@@ -36,10 +37,12 @@ from daemon.store.port import Journal
 from daemon.store.redis_cache import RedisCache
 from daemon.supervision import Supervision
 from daemon.telemetry.audit_file import AuditFile
+from daemon.telemetry.records import Chain
 from daemon.telemetry.systemd import Systemd
 from daemon.transmit import TransmitGuard
 from daemon.tuning import steady_collector
 from strategies.core.orders import order_id_floor
+from strategies.core.state import State
 
 _log = structlog.get_logger(__name__)
 
@@ -97,55 +100,88 @@ async def attend(
     if torn is not None:
         _log.warning("a torn last audit line was cut; the journal has it whole", torn=str(torn))
     try:
-        state, chain = await recover(journal)
-        if audit.tip().last_seq > chain.last_seq:
-            raise JournalCorrupt(
-                f"the audit files reach seq {audit.tip().last_seq}, the journal only {chain.last_seq}: "
-                "the journal was replaced or lost; move the audit files away or restore the journal"
-            )
-        await catch_up(journal, audit)
-        guard = TransmitGuard(
-            lambda: loop.state,
-            clock.now,
-            within_s=settings.orders.transmit_within_s,
-            windows=windows_of(settings),
-        )
-        broker = IbBroker(
-            broker_settings(settings), clock.now, guard.veto, lambda: order_id_floor(loop.state)
-        )
-        record = OnRecord(lambda: loop, observe)
-        operators = Operators(lambda: loop, clock.now, guard, record)
-        proposals = Proposals(lambda: loop, clock.now, record)
-        memory = DecisionMemory(settings.audit_path, operators.observe)
-        housekeeping = Housekeeping(settings.audit_path, settings.audit, journal, memory.observe)
-        supervision = Supervision(
-            Systemd(os.environ), settings.loop.heartbeat_s, lambda: loop.state, housekeeping.observe
-        )
-        beats = not isinstance(clock, PlayClock)
-        loop = Loop(
-            journal=journal,
-            audit=audit,
-            state=state,
-            chain=chain,
-            execute=broker.execute,
-            guard=guard,
-            queue_size_max=settings.loop.queue_size_max,
-            snapshot_every_commits=settings.redis.snapshot_every_commits,
-            store_patience_s=settings.ib.startup_timeout_s,
-            pause_max_s=settings.loop.pause_max_s if beats else 0.0,
-            observe=Standing(lambda: loop.state, supervision.observe, beats=beats).observe,
-        )
-        questions = {**answers(settings, loop, clock.now, memory), **proposals.answers()}
-        place, commands = control_socket(settings.state_path), operators.commands() | proposals.commands()
+        found = await _recovered(journal, audit)
+        parts = _assembled(settings, journal, audit, clock, found, observe)
+        loop = parts.loop
         async with (
-            serve_control(place, questions, commands),
-            housekeeping.at_work(),
+            serve_control(control_socket(settings.state_path), parts.questions, parts.commands),
+            parts.housekeeping.at_work(),
             _macro(settings, clock, server, lambda: loop.state.macro) as macro,
         ):
-            await operate(settings, loop, broker, clock, stop, server, macro)
+            await operate(settings, loop, parts.broker, clock, stop, server, macro)
     finally:
         audit.sync()
         audit.close()
+
+
+async def _recovered(journal: Journal, audit: AuditFile) -> tuple[State, Chain]:
+    """Fold the journal and bring the audit files up to it."""
+    state, chain = await recover(journal)
+    if audit.tip().last_seq > chain.last_seq:
+        raise JournalCorrupt(
+            f"the audit files reach seq {audit.tip().last_seq}, the journal only {chain.last_seq}: "
+            "the journal was replaced or lost; move the audit files away or restore the journal"
+        )
+    await catch_up(journal, audit)
+    return state, chain
+
+
+class _Parts(NamedTuple):
+    """The daemon put together, not yet at work."""
+
+    loop: Loop
+    broker: IbBroker
+    housekeeping: Housekeeping
+    questions: Answers
+    commands: Mapping[str, Command]
+
+
+def _assembled(
+    settings: Settings,
+    journal: Journal,
+    audit: AuditFile,
+    clock: Clock,
+    found: tuple[State, Chain],
+    observe: Observer | None,
+) -> _Parts:
+    """Put the parts together; those that look at the state do so through the loop, which is made last."""
+    guard = TransmitGuard(
+        lambda: loop.state,
+        clock.now,
+        within_s=settings.orders.transmit_within_s,
+        windows=windows_of(settings),
+    )
+    broker = IbBroker(broker_settings(settings), clock.now, guard.veto, lambda: order_id_floor(loop.state))
+    record = OnRecord(lambda: loop, observe)
+    operators = Operators(lambda: loop, clock.now, guard, record)
+    proposals = Proposals(lambda: loop, clock.now, record)
+    memory = DecisionMemory(settings.audit_path, operators.observe)
+    housekeeping = Housekeeping(settings.audit_path, settings.audit, journal, memory.observe)
+    supervision = Supervision(
+        Systemd(os.environ), settings.loop.heartbeat_s, lambda: loop.state, housekeeping.observe
+    )
+    beats = not isinstance(clock, PlayClock)
+    state, chain = found
+    loop = Loop(
+        journal=journal,
+        audit=audit,
+        state=state,
+        chain=chain,
+        execute=broker.execute,
+        guard=guard,
+        queue_size_max=settings.loop.queue_size_max,
+        snapshot_every_commits=settings.redis.snapshot_every_commits,
+        store_patience_s=settings.ib.startup_timeout_s,
+        pause_max_s=settings.loop.pause_max_s if beats else 0.0,
+        observe=Standing(lambda: loop.state, supervision.observe, beats=beats).observe,
+    )
+    return _Parts(
+        loop=loop,
+        broker=broker,
+        housekeeping=housekeeping,
+        questions={**answers(settings, loop, clock.now, memory), **proposals.answers()},
+        commands=operators.commands() | proposals.commands(),
+    )
 
 
 @asynccontextmanager

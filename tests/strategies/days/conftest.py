@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import strategies as st
 from msgspec import structs
 
 from strategies.alvh.strategy import Outcome, step
@@ -20,6 +21,7 @@ from strategies.core.rules import Rules
 from strategies.core.state import State, decode_state, encode_state
 
 NEW_YORK = ZoneInfo("America/New_York")
+Draw = Callable[[Any], Any]
 Broker = Any  # the class stands in the conftest above, which cannot be imported
 
 
@@ -131,6 +133,34 @@ class Desk:
             ev.Calendar(time=self.now, sessions=self.broker.sessions),
         )
         self.connect()
+
+    def suffer(self, what: str, draw: Draw) -> None:
+        """Let happen what happens to any unattended daemon; `draw` takes a hypothesis strategy."""
+        working = list(self.broker.working)
+        match what:
+            case "wild":
+                self.world.spx *= 1 + draw(st.integers(-20, 20)) / 1000
+                self.world.vix *= 1 + draw(st.integers(-100, 120)) / 1000
+                self.beat(1)
+            case "cut":
+                self.disconnect()
+                self.connect()
+                self.answer()
+            case "kill":
+                self.restart()
+                self.answer()
+            case "mute":
+                self.broker.fills = not self.broker.fills
+            case "drop":
+                self.todo = self.todo[1:]
+            case "fill" if working:
+                ref = draw(st.sampled_from(working))
+                units = draw(st.integers(1, int(self.broker.working[ref].remaining)))
+                self.take(*draw(st.permutations(self.broker.fill(self.broker.intents[ref], units))))
+            case "cancel" if working:
+                self.take(*self.broker.cancel(draw(st.sampled_from(working))))
+            case _:
+                assert what in {"fill", "cancel"}, f"no trouble is called {what}"  # and nothing works
 
     def clock(self, hour: int, minute: int = 0, day: date | None = None) -> None:
         """Set the time (New York); today by default."""

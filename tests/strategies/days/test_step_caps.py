@@ -124,39 +124,19 @@ def lie(desk: Desk, data: st.DataObject) -> None:
 ACTIONS = ("beat", "beat", "wild", "lie", "lie", "refuse", "cut", "kill", "fill", "cancel", "mute", "drop")
 
 
-def trouble(desk: Desk, data: st.DataObject) -> None:  # noqa: C901 - the table of troubles
+def trouble(desk: Desk, data: st.DataObject) -> None:
     """Let one thing happen."""
-    working = list(desk.broker.working)
     match data.draw(st.sampled_from(ACTIONS)):
         case "beat":
             desk.beat(data.draw(st.sampled_from([1, 6, 16])))
-        case "wild":
-            desk.world.spx *= 1 + data.draw(st.integers(-20, 20)) / 1000
-            desk.world.vix *= 1 + data.draw(st.integers(-100, 120)) / 1000
-            desk.beat(1)
         case "lie":
             lie(desk, data)
         case "refuse":
             desk.beat_silent(1)
             desk.quote()
             refuse(desk)
-        case "cut":
-            desk.disconnect()
-            desk.connect()
-            desk.answer()
-        case "kill":
-            desk.restart()
-            desk.answer()
-        case "fill" if working:
-            intent = desk.broker.intents[data.draw(st.sampled_from(working))]
-            left = int(desk.broker.working[intent.order_ref].remaining)
-            desk.take(*data.draw(st.permutations(desk.broker.fill(intent, data.draw(st.integers(1, left))))))
-        case "cancel" if working:
-            desk.take(*desk.broker.cancel(data.draw(st.sampled_from(working))))
-        case "mute":
-            desk.broker.fills = not desk.broker.fills
-        case "drop":
-            desk.todo = desk.todo[1:]
+        case other:
+            desk.suffer(other, data.draw)
 
 
 @FEW

@@ -63,27 +63,13 @@ def watch(desk: Desk) -> None:
 
 def trouble(desk: Desk, data: st.DataObject) -> None:
     """Let one thing happen inside the session."""
-    working = list(desk.broker.working)
     match data.draw(st.sampled_from(ACTIONS)):
         case "beat":
             desk.beat(data.draw(st.sampled_from([2, 16])))
-        case "cut":
-            desk.disconnect()
-            desk.connect()
-            desk.answer()
-        case "kill":
-            desk.restart()
-            desk.answer()
-        case "mute":
-            desk.broker.fills = not desk.broker.fills
         case "thin":
             desk.world.bid_size = data.draw(st.sampled_from([1.0, 500.0]))
-        case "fill" if working:
-            intent = desk.broker.intents[data.draw(st.sampled_from(working))]
-            left = int(desk.broker.working[intent.order_ref].remaining)
-            desk.take(*data.draw(st.permutations(desk.broker.fill(intent, data.draw(st.integers(1, left))))))
-        case "cancel" if working:
-            desk.take(*desk.broker.cancel(data.draw(st.sampled_from(working))))
+        case other:
+            desk.suffer(other, data.draw)
 
 
 def swing(desk: Desk, change: tuple[float, float, tuple[float, float]]) -> None:

@@ -31,16 +31,12 @@ FEW = settings(
 ACTIONS = ("beat", "beat", "beat", "wild", "drop", "repeat", "cut", "kill", "fill", "cancel", "doubt", "mute")
 
 
-def trouble(desk: Desk, data: st.DataObject) -> None:  # noqa: C901 - the table of troubles
+def trouble(desk: Desk, data: st.DataObject) -> None:
     """Let one thing happen that happens to unattended daemons."""
     working = list(desk.broker.working)
     match data.draw(st.sampled_from(ACTIONS)):
         case "beat":
             desk.beat(data.draw(st.sampled_from([1, 4, 16])))
-        case "wild":
-            desk.world.spx *= 1 + data.draw(st.integers(-20, 20)) / 1000
-            desk.world.vix *= 1 + data.draw(st.integers(-100, 120)) / 1000
-            desk.beat(1)
         case "drop":
             desk.todo = desk.todo[1:]
             desk.beat_silent(2)
@@ -51,21 +47,11 @@ def trouble(desk: Desk, data: st.DataObject) -> None:  # noqa: C901 - the table 
             desk.beat_silent(1)
             desk.connect()
             desk.answer()
-        case "kill":
-            desk.restart()
-            desk.answer()
-        case "fill" if working:
-            intent = desk.broker.intents[data.draw(st.sampled_from(working))]
-            left = int(desk.broker.working[intent.order_ref].remaining)
-            parts = desk.broker.fill(intent, data.draw(st.integers(1, left)))
-            desk.take(*data.draw(st.permutations(parts)))
-        case "cancel" if working:
-            desk.take(*desk.broker.cancel(data.draw(st.sampled_from(working))))
-        case "doubt" if working:
-            ref = data.draw(st.sampled_from(working))
-            desk.take(desk.broker.status(ref, status="Cancelled", confirmed=False))
-        case "mute":
-            desk.broker.fills = not desk.broker.fills
+        case "doubt":
+            for ref in working[:1]:
+                desk.take(desk.broker.status(ref, status="Cancelled", confirmed=False))
+        case other:
+            desk.suffer(other, data.draw)
 
 
 def said(desk: Desk) -> list[ev.AnyEvent]:
