@@ -1,7 +1,8 @@
 """When what trades: the sessions of the exchange calendar."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from simulator import trading_day
 from simulator.instruments import Combo, Instrument
@@ -20,6 +21,14 @@ _BEFORE, _AFTER = timedelta(days=400), timedelta(days=900)
 _DAY = timedelta(days=1)
 # From this hour of New York on, a contract of the next day may trade already.
 _EVENING_HOUR = 17
+
+
+class Standing(NamedTuple):
+    """Whether a contract trades, and whether in its regular hours; so until an instant, not included."""
+
+    is_open: bool
+    is_regular: bool
+    until: datetime
 
 
 class Hours:
@@ -114,6 +123,23 @@ class Hours:
         """Return whether an instant lies in the regular hours of a contract."""
         window = self.window(contract, new_york_day(now))
         return window is not None and window.start <= now <= window.end
+
+    def standing(self, contract: Instrument | Combo, now: datetime) -> Standing:
+        """Return whether a contract trades at an instant, and how long that stays so."""
+        local = now.astimezone(NEW_YORK)
+        day, window = local.date(), self.window(contract, local.date())
+        spans = [*self.spans(contract, day), *self.spans(contract, day + _DAY)]
+        if window is not None:
+            spans.append(window)
+        # In the evening, and at midnight, other days count.
+        evening = local.replace(hour=_EVENING_HOUR, minute=0, second=0, microsecond=0)
+        turn = evening if local < evening else datetime.combine(day + _DAY, time(), NEW_YORK)
+        edges = [edge for span in spans for edge in (span.start, span.end) if edge >= now]
+        return Standing(
+            is_open=self.is_open(contract, now),
+            is_regular=self.is_regular(contract, now),
+            until=min([turn.astimezone(UTC), *edges]),
+        )
 
     def day_order_end(
         self, contract: Instrument | Combo, now: datetime, *, extended: bool = False

@@ -4,9 +4,9 @@ Spreads and sizes are modelled, see `spreads`; sizes are drawn per half hour.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
-from simulator.hours import Hours, new_york_day
+from simulator.hours import Hours, Standing, new_york_day
 from simulator.instruments import Combo, Instrument
 from simulator.market.model import OptionValue
 from simulator.option_board import OptionBoard
@@ -17,9 +17,6 @@ from simulator.spreads import FREE_LEG_SIZE, SIZE_PERIOD_S, half_spread, sizes, 
 from simulator.world import World
 
 __all__ = ["NO_PRICE", "Board", "Quote"]
-
-# What trades alike: security type, symbol, class, last day.
-_Kind = tuple[str, str, str, date | None]
 
 
 class Board:
@@ -47,17 +44,13 @@ class Board:
         self._period = 0
         # Sizes of the present period by contract id and side.
         self._sizes: dict[tuple[int, str], int] = {}
-        # Whether what trades alike is open at this instant, and whether in its regular hours.
-        self._open: dict[_Kind, bool] = {}
-        self._regular: dict[_Kind, bool] = {}
+        self._standings: dict[int, Standing] = {}
 
     def refresh(self, now: datetime) -> None:
         """Start a new instant: the market has been moved there before."""
         self._now = now
         self._quotes.clear()
         self._options.clear()
-        self._open.clear()
-        self._regular.clear()
         self._taken.clear()
         self._stress = stress(self._market.index("VIX"), self._hours.session(new_york_day(now)), now)
         period = int(now.timestamp()) // SIZE_PERIOD_S
@@ -109,22 +102,17 @@ class Board:
         """Return whether a contract trades at this instant."""
         if isinstance(item, Combo):
             return self.is_open(item.legs[0].instrument)
-        if self._now is None:
-            return False
-        kind = _kind(item)
-        found = self._open.get(kind)
-        if found is None:
-            found = self._open[kind] = self._hours.is_open(item, self._now)
-        return found
+        return self._now is not None and self._standing(item, self._now).is_open
 
     def is_regular(self, item: Instrument) -> bool:
         """Return whether this instant lies in the regular hours of a contract."""
-        if self._now is None:
-            return False
-        kind = _kind(item)
-        if kind not in self._regular:
-            self._regular[kind] = self._hours.is_regular(item, self._now)
-        return self._regular[kind]
+        return self._now is not None and self._standing(item, self._now).is_regular
+
+    def _standing(self, item: Instrument, now: datetime) -> Standing:
+        found = self._standings.get(item.con_id)
+        if found is None or now >= found.until:
+            found = self._standings[item.con_id] = self._hours.standing(item, now)
+        return found
 
     def combo_quote(self, combo: Combo, *, frozen: bool = False) -> Quote:
         """Return the net quote of a BAG for its BUY side; without prices when a leg has none."""
@@ -290,7 +278,3 @@ class Board:
                 found = self._market.daily_future(item.expiry, before, 1)
             self._closes[item.con_id] = found[-1].close if found else None
         return self._closes[item.con_id]
-
-
-def _kind(item: Instrument) -> _Kind:
-    return item.sec_type, item.symbol, item.trading_class, item.last_trade

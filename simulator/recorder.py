@@ -1,8 +1,8 @@
 """What the gateway has seen of prices since it started: the source of intraday bars."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 from simulator.hours import NEW_YORK, new_york_day
 from simulator.instruments import Instrument
@@ -17,8 +17,7 @@ BAR_SECONDS = {
 KINDS = ("TRADES", "MIDPOINT", "BID", "ASK")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TimedBar:
+class TimedBar(NamedTuple):
     """One intraday bar in points; volume is not modelled."""
 
     start: datetime

@@ -36,8 +36,9 @@ class PlayedMarket:
         self._at = -1
         self._minute = 0
         self._day: PlayedDay | None = None
-        # The night before the next session while it lasts.
+        # The night before the next session once that is near, and the same while it lasts.
         self._next_night: Night | None = None
+        self._night: Night | None = None
         # Nothing of a later day than this is visible.
         self._closed_through = tape.sessions[0].day - _DAY
         # Past days of which more than the daily bar was asked: at most one a day of the tape.
@@ -249,12 +250,6 @@ class PlayedMarket:
         passed = self._now is not None and settles is not None and settles <= self._now
         return passed and self._listings.has(dates, expiry)
 
-    @property
-    def _night(self) -> Night | None:
-        """The night that it is, None in a session or between a session and the evening."""
-        found = self._next_night
-        return found if found is not None and self._now is not None and found.covers(self._now) else None
-
     def _valued_at(self, when: datetime) -> datetime:
         """When options are valued at: between a session and the evening the market stands still."""
         if self._day is None or self._night is not None:
@@ -269,6 +264,8 @@ class PlayedMarket:
         elif self._next_night is None or self._next_night.end != after.open:
             day = play(self._tape, after.day)
             self._next_night = None if day is None else Night(self._tape, day)
+        coming = self._next_night
+        self._night = coming if coming is not None and coming.covers(when) else None
 
     def _vix3m(self) -> float | None:
         if self._night is not None and self._now is not None:

@@ -6,7 +6,7 @@ theta follow from the normal density at d1 (Black, "The pricing of commodity con
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import QuantLib as ql  # noqa: N813 - its customary name
 
@@ -21,8 +21,7 @@ _SIGNS = {"C": 1.0, "P": -1.0}
 _INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expiry:
+class Expiry(NamedTuple):
     """What all options of one expiry share at one moment.
 
     Attributes:

@@ -6,11 +6,10 @@
 """
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Smile:
+class Smile(NamedTuple):
     """Shape of the smile in units of the at-the-money volatility.
 
     Attributes:
