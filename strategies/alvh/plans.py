@@ -33,7 +33,7 @@ def add_plan(turn: Turn, plan: Plan) -> None:
     turn.set(counters=structs.replace(counters, plans=number))
     plan = structs.replace(plan, plan_id=f"{PLAN_PREFIX}{number:05d}")
     turn.put_plan(plan)
-    # The end of an earlier plan is not this one's: each that was recorded has its own, even in the same words.
+    # The end of an earlier plan is not this one's: each has its own on record, even in the same words.
     turn.forget_verdict(plan_subject(plan))
 
 
