@@ -195,11 +195,25 @@ def parse(values: list[str] | None = None) -> Arguments:
         start = datetime.now(UTC)  # making the market took seconds, and this clock is to be the wall's
     elif start is None and found.clock.speed is not None and (state is None or state.head is None):
         start = market.sessions[0].open  # a running clock begins where there is something to see
-    first, last = market.sessions[0].day, market.sessions[-1].day
-    if start is not None and not first - _IDLE_BEFORE <= new_york_day(start) <= last:
-        raise ArgumentError(f"--start {start.isoformat()}: not within the played days {first} to {last}")
+    _check_start(start, market)
     made_at, until = (start, None) if state is None else state.resume(start)
-    settings = Settings(
+    return Arguments(
+        host=found.host,
+        port=found.port,
+        settings=_settings(found, made_at, special),
+        market=market,
+        faults=faults,
+        ledger=found.ledger,
+        schedule=(*found.fault, *schedule),
+        control=found.control,
+        keeper=None if state is None else state.keeper(begin),
+        until=until,
+        resumes=state is not None and state.head is not None,
+    )
+
+
+def _settings(found: argparse.Namespace, made_at: datetime | None, special: Session | None) -> Settings:
+    return Settings(
         account=found.account,
         cash=found.cash,
         seed=found.seed,
@@ -210,19 +224,12 @@ def parse(values: list[str] | None = None) -> Arguments:
         switches=read_switches(found),
         special_session=special,
     )
-    return Arguments(
-        host=found.host,
-        port=found.port,
-        settings=settings,
-        market=market,
-        faults=faults,
-        ledger=found.ledger,
-        schedule=(*found.fault, *schedule),
-        control=found.control,
-        keeper=None if state is None else state.keeper(begin),
-        until=until,
-        resumes=state is not None and state.head is not None,
-    )
+
+
+def _check_start(start: datetime | None, market: Market) -> None:
+    first, last = market.sessions[0].day, market.sessions[-1].day
+    if start is not None and not first - _IDLE_BEFORE <= new_york_day(start) <= last:
+        raise ArgumentError(f"--start {start.isoformat()}: not within the played days {first} to {last}")
 
 
 def _check_numbers(found: argparse.Namespace) -> None:

@@ -43,12 +43,7 @@ def decay_gate(
         ppi_yoy_pct: producer prices, the same.
         rules: shares, limits and bounds.
     """
-    thresholds: dict[str, Value] = {
-        "cpi_low_pct": rules.cpi_low_pct,
-        "ppi_low_pct": rules.ppi_low_pct,
-        "scale_min": rules.scale_min,
-        "scale_max": rules.scale_max,
-    }
+    thresholds = _limits(rules)
     known = [layer for layer in layers if isinstance(layer, LayerDecay)]
     missing = next((layer for layer in layers if isinstance(layer, Unavailable)), None)
     if isinstance(wacc, Unavailable):
@@ -57,9 +52,7 @@ def decay_gate(
         return _unavailable(f"theta of the condors: {open_condor_theta_usd.reason}", thresholds)
     if missing is not None:
         return _unavailable(f"decay of a layer: {missing.reason}", thresholds)
-    theta = math.fsum(abs(layer.theta_usd_per_day) for layer in known)
-    # Capital never pays for being bound: below zero the proxy counts as zero.
-    carry = math.fsum(max(layer.value_usd, 0.0) for layer in known) * max(wacc.value, 0.0) / 365.0
+    theta, carry = _lost_a_day(known, wacc)
     share, inflation = _share(cpi_yoy_pct, ppi_yoy_pct, rules)
     scale, usual = _scale(wacc_excess, rules)
     budget = share * scale * open_condor_theta_usd
@@ -80,6 +73,22 @@ def decay_gate(
         },
         thresholds={**thresholds, "share": share, "scale": scale, "budget_usd_per_day": budget},
     )
+
+
+def _limits(rules: DecayRules) -> dict[str, Value]:
+    return {
+        "cpi_low_pct": rules.cpi_low_pct,
+        "ppi_low_pct": rules.ppi_low_pct,
+        "scale_min": rules.scale_min,
+        "scale_max": rules.scale_max,
+    }
+
+
+def _lost_a_day(layers: Sequence[LayerDecay], wacc: Wacc) -> tuple[float, float]:
+    """Return theta and carry, USD a day, both at least 0."""
+    theta = math.fsum(abs(layer.theta_usd_per_day) for layer in layers)
+    # Capital never pays for being bound: below zero the proxy counts as zero.
+    return theta, math.fsum(max(layer.value_usd, 0.0) for layer in layers) * max(wacc.value, 0.0) / 365.0
 
 
 def _share(
