@@ -15,6 +15,8 @@ _STOP_WITHIN_S = 20.0
 _QUIET_WINDOW_S = 0.7
 _QUIET_WINDOWS = 2
 _QUIET_CPU_S = 0.01  # one tick of the kernel's clock
+# Installed packages come with byte code: a checkout must be let write its own, or every start compiles it.
+_NOT_INHERITED = ("HEDGED_", "PYTHONDONTWRITEBYTECODE")
 _TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -36,7 +38,7 @@ class Child:
         self, module: Sequence[str], *, folder: Path, name: str, variables: Mapping[str, str] | None = None
     ) -> None:
         self.log = folder / f"{name}.log"
-        kept = {key: value for key, value in os.environ.items() if not key.startswith("HEDGED_")}
+        kept = {key: value for key, value in os.environ.items() if not key.startswith(_NOT_INHERITED)}
         with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - our own modules
                 [sys.executable, "-m", *module],

@@ -17,7 +17,7 @@ from daemon.store.embedded_files import server_program
 
 RESTART_LIMIT = 2.0
 PAST_LIMIT = 1.2
-_ROUNDS = 7
+_ROUNDS = 15
 _POLL_S = 0.002
 _DEADLINE_S = 120.0
 _SHORT, _LONG = 1_000, 1_000_000

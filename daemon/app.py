@@ -24,7 +24,6 @@ from daemon.housekeeping import Housekeeping
 from daemon.journal_place import journal_place
 from daemon.loop import Loop, Observer
 from daemon.macro.feed import Known, MacroFeed
-from daemon.macro.folder import FolderSource
 from daemon.macro.port import MacroSource
 from daemon.macro.sources import FirstOf
 from daemon.operate import operate
@@ -189,8 +188,14 @@ async def _macro(
     settings: Settings, clock: Clock, server: EmbeddedServer | None, known: Callable[[], Known]
 ) -> AsyncIterator[MacroFeed | None]:
     """Open the feed of macro facts: the folder first, FRED for what it lacks; None where neither is set."""
+    # Who has no macro facts does not load their readers, who does not ask FRED no HTTP client: a restart is
+    # shorter without them.
     folder, access = settings.macro_path, fred_access(settings)
-    sources: list[MacroSource] = [] if folder is None else [FolderSource(folder)]
+    sources: list[MacroSource] = []
+    if folder is not None:
+        from daemon.macro.folder import FolderSource  # noqa: PLC0415 - as above
+
+        sources.append(FolderSource(folder))
     async with AsyncExitStack() as stack:
         if access is not None:
             cache = RedisCache(
@@ -199,7 +204,6 @@ async def _macro(
                 timeout_s=settings.redis.connect_timeout_s,
             )
             stack.push_async_callback(cache.close)
-            # Only who asks FRED loads an HTTP client: a restart is shorter without it.
             from daemon.macro.fred import FredSource  # noqa: PLC0415 - as above
             from daemon.macro.fred_client import FredClient  # noqa: PLC0415 - as above
 

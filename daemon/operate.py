@@ -14,7 +14,6 @@ from daemon.errors import ConfigError
 from daemon.feeds import Play, feed_live
 from daemon.handover import schedule_settings, started
 from daemon.jobs_done import jobs_done_to
-from daemon.live_schedule import LiveSchedule
 from daemon.loop import Loop
 from daemon.macro.feed import MacroFeed
 from daemon.macro.live import feed_macro
@@ -116,6 +115,9 @@ async def _live(
 ) -> None:
     walked_to, done_to = loop.state.time, jobs_done_to(settings.audit_path)
     await loop.put(started(settings, clock.now()))
+    # A play has no use for the scheduler; here it is loaded while the gateway answers the login.
+    from daemon.live_schedule import LiveSchedule  # noqa: PLC0415 - as above
+
     schedule = LiveSchedule(
         loop,
         clock,

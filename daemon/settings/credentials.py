@@ -4,14 +4,11 @@ A file gives the secret whose key it is named for, section and key joined by an 
 redis.url. It wins over settings.toml; the environment wins over it.
 """
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
 
 from daemon.errors import ConfigError
 from daemon.settings import keys
@@ -57,15 +54,3 @@ def overrides(model: type[BaseModel], environ: Mapping[str, str]) -> dict[str, A
             table = table.setdefault(part, {})
         table[path[-1]] = text.removesuffix("\n")
     return tree
-
-
-class CredentialSource(PydanticBaseSettingsSource):
-    """Puts credentials between the environment and the file."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Returns one top-level key's value, its name and False (nothing is left to be decoded)."""
-        return overrides(self.settings_cls, os.environ).get(field.alias or field_name), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """Returns what the credentials set."""
-        return overrides(self.settings_cls, os.environ)

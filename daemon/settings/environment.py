@@ -1,13 +1,10 @@
 """Settings from the environment: `HEDGED_SECTION__KEY`, and `HEDGED_KEY` for the keys outside any section."""
 
-import os
 import tomllib
 from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
-from pydantic_settings import PydanticBaseSettingsSource
 
 from daemon.settings import keys
 
@@ -52,15 +49,3 @@ def _toml_value(text: str) -> Any:  # noqa: ANN401 - whatever TOML holds; the ke
     except tomllib.TOMLDecodeError:
         return text
     return parsed["value"] if parsed.keys() == {"value"} else text
-
-
-class EnvironmentSource(PydanticBaseSettingsSource):
-    """Puts the environment before the file. The library's own source stops at the first fault it finds."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        """Returns one top-level key's value, its name and False (nothing is left to be decoded)."""
-        return overrides(self.settings_cls, os.environ).get(field.alias or field_name), field_name, False
-
-    def __call__(self) -> dict[str, Any]:
-        """Returns what the environment sets."""
-        return overrides(self.settings_cls, os.environ)

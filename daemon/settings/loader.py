@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import TomlConfigSettingsSource
 
 from daemon.errors import ConfigError
 from daemon.settings import faults
@@ -28,10 +27,8 @@ def load(path: Path | None) -> Settings:
     """
     content = {} if path is None else _read(path)
     found = faults.unknown_variables(Settings, os.environ)
-    # A leading underscore would be taken by the settings library as an option of its own.
-    found += [f"{key}: unknown key; remove or correct it" for key in content if key.startswith("_")]
     try:
-        settings = Settings(**{key: value for key, value in content.items() if not key.startswith("_")})
+        settings = Settings(**content)
     except ValidationError as error:
         # `from None`: the library's own text quotes values, secrets among them.
         raise _config_error(path, found + faults.lines(Settings, error, os.environ)) from None
@@ -41,12 +38,13 @@ def load(path: Path | None) -> Settings:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    if not path.is_file():  # the library's source takes a missing file for an empty one
+    if not path.is_file():
         raise ConfigError(f"settings file {path} does not exist: give its path with --settings")
     if path.stat().st_mode & stat.S_IWOTH:
         raise ConfigError(f"settings file {path} may be written by anybody: chmod o-w {path}")
     try:
-        return TomlConfigSettingsSource(Settings, toml_file=path)()
+        with path.open("rb") as file:
+            return tomllib.load(file)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"settings file {path} is no valid TOML: {error}") from None
     except (OSError, UnicodeDecodeError) as error:

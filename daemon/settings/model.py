@@ -1,28 +1,37 @@
 """The whole of the settings as one frozen value."""
 
+import os
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
-from daemon.settings import connections, economics, keys, layers, limits, macro_facts, method, session
-from daemon.settings.credentials import CredentialSource
-from daemon.settings.environment import EnvironmentSource
+from daemon.settings import (
+    connections,
+    credentials,
+    economics,
+    environment,
+    keys,
+    layers,
+    limits,
+    macro_facts,
+    method,
+    session,
+)
 
 MASK = "***"
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Every knob of the daemon: defaults here, settings.toml over them, then credentials, then variables.
 
     Constructing it reads the environment; `daemon.settings.load` also reads a file and words the faults.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
 
     state_dir: str = Field(
         default="state",
@@ -76,17 +85,15 @@ class Settings(BaseSettings):
     reconcile: session.Reconcile = session.Reconcile()
     halts: limits.Halts = limits.Halts()
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - our own stands in for it
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used: a stray .env must not trade
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - not used
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Environment, credentials, what the constructor was given (the file's content): the first wins."""
-        return EnvironmentSource(settings_cls), CredentialSource(settings_cls), init_settings
+    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - as a file has them; the models check
+        """Checks what is given (a file's content), with the credentials and the environment over it.
+
+        Raises:
+            ConfigError: a credential is there and cannot be read.
+            ValidationError: a value is not allowed.
+        """
+        found = _over(given, credentials.overrides(type(self), os.environ))
+        super().__init__(**_over(found, environment.overrides(type(self), os.environ)))
 
     @property
     def state_path(self) -> Path:
@@ -121,3 +128,12 @@ class Settings(BaseSettings):
                 value = value[part]
             flat[".".join(path)] = (MASK if value else "") if keys.is_secret(field) else value
         return flat
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Returns both as one, table by table; where both have a value, the one above stands."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        merged[key] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return merged
