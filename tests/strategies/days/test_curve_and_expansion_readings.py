@@ -93,6 +93,20 @@ def test_a_stale_or_missing_future_leaves_no_slope(desk: Desk) -> None:
     assert isinstance(slope_now(desk), Unavailable)
 
 
+def test_a_slope_is_read_as_of_the_time_that_it_is_asked_for(desk: Desk) -> None:
+    """A bar made up a while after the close takes the quotes that were fresh then, and no others."""
+    desk.start()
+    quoted = desk.now
+    desk.broker.now += timedelta(seconds=901)
+    late = Turn(desk.state, desk.now)
+    assert read_slope(late, quoted) == read_slope(Turn(desk.state, quoted))
+    assert read_slope(late) == Unavailable("M1: quote is stale")
+    desk.take(desk.broker.quotes(desk.state.market.futures[:1]))
+    both = Turn(desk.state, desk.now)
+    assert read_slope(both) == Unavailable("M2: quote is stale")
+    assert not isinstance(read_slope(both, quoted), Unavailable)
+
+
 def test_a_final_bar_carries_every_signal(desk: Desk) -> None:
     """The record of a bar shows what each rule read, with the contracts of the curve."""
     desk.start()

@@ -7,12 +7,13 @@ import pytest
 from msgspec import structs
 
 from strategies.alvh.sizing import Base, base_size, break_even_gate, break_evens, capped_size, layer_debit_usd
+from strategies.core import events as ev
 from strategies.core import facts
 from strategies.core.commands import Purpose
 from strategies.core.holdings import Engine, Plan
 from strategies.core.instruments import VXX
 from strategies.core.records import Verdict
-from strategies.core.rules import CapRules, Rules
+from strategies.core.rules import CapRules, GateRules, Rules
 from strategies.core.selection import greeks_at
 from strategies.core.turn import Turn
 from strategies.core.unavailable import Unavailable
@@ -198,6 +199,12 @@ def test_gate_two_at_its_very_limits(desk: Desk) -> None:
     at = break_even_gate(turn_of(desk), condor, limit - Decimal("0.01"), credit_share=False)
     above = break_even_gate(turn_of(desk), condor, limit + 1, credit_share=False)
     assert (at.verdict, above.verdict) == ("pass", "refuse")
+    index = structs.replace(desk.state.market.quotes["IND.SPX"].quote, last=2048.0)  # 1/64 of it is exact
+    desk.take(ev.Quotes(time=desk.now, quotes=(index,)))
+    rules = structs.replace(desk.state.rules, gates=GateRules(debit_spx_share_max=1 / 64))
+    desk.tweak(rules=rules)
+    exact = break_even_gate(turn_of(desk), condor, Decimal(32 * 1000), credit_share=False)
+    assert (exact.verdict, exact.inputs["debit_per_unit"]) == ("pass", 32.0)
     blind = break_even_gate(turn_of(desk, market=without(desk, "IND.SPX")), condor, Decimal(1))
     assert blind == Verdict(rule="break_even", verdict="unavailable", reason="SPX: no quote")
     empty = structs.replace(condor, contracts=0)
