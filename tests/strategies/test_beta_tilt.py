@@ -43,6 +43,7 @@ def test_each_tilt_multiplies_and_the_product_is_clipped(changes: dict[str, Any]
     assert found.factor == pytest.approx(factor)
     assert found.active == (factor != 1.0)
     assert found.verdict.inputs["factor"] == found.factor
+    assert found.verdict.verdict == ("pass" if factor == 1.0 else "fire")
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,15 @@ def test_no_return_reaches_over_a_gap(gap: tuple[float | None, float | None]) ->
     """A close that is missing, or is none, makes no return and ends the one that would follow."""
     state = fold([(100.0, 2000.0), (101.0, 2010.0), gap, (150.0, 3000.0)])
     assert len(state.returns) == 1
+    over = fold([(101.0, 2010.0), gap])
+    assert (over.book_usd, over.spx) == (None, None)
     state = add_session(state, book_usd=151.5, spx=3030.0, rules=RULES)
     assert state.returns[-1] == pytest.approx((0.01, 0.01))
+
+
+def test_a_level_below_one_is_a_level() -> None:
+    """A book of cents and an index in other units have returns like any other."""
+    assert fold([(0.5, 0.25), (0.75, 0.5)]).returns == ((0.5, 1.0),)
 
 
 def test_an_index_that_stands_still_has_no_beta() -> None:

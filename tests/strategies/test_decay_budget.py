@@ -38,6 +38,8 @@ def test_theta_and_carry_are_held_against_a_share_of_the_condors_theta() -> None
     assert said.inputs["carry_usd_per_day"] == pytest.approx(1.0)
     assert said.thresholds["budget_usd_per_day"] == pytest.approx(35.0)
     assert gate(open_condor_theta_usd=21.0 / 0.35 * 1.0001).verdict == "pass"
+    exact = gate(wacc=Wacc(0.0), layers=(LayerDecay(theta_usd_per_day=-35.0, value_usd=1.0),))
+    assert (exact.thresholds["budget_usd_per_day"], exact.verdict) == (35.0, "pass")
     over = gate(open_condor_theta_usd=21.0 / 0.35 * 0.9999)
     assert (over.verdict, over.reason) == ("refuse", "theta and carry exceed the budget")
 
@@ -71,6 +73,7 @@ def test_dear_capital_scales_the_budget_down(excess: float | Unavailable, scale:
     said = gate(wacc_excess=excess)
     assert said.thresholds["scale"] == pytest.approx(scale)
     assert ("scale is its least" in str(said.inputs.get("replaced"))) == isinstance(excess, Unavailable)
+    assert said.inputs["wacc_excess"] == (None if isinstance(excess, Unavailable) else excess)
 
 
 @pytest.mark.parametrize(

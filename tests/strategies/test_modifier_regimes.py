@@ -104,6 +104,8 @@ def test_an_index_that_does_not_move_has_no_volatility_ratio() -> None:
     """Nothing is divided by zero."""
     found = reit(**{**HOLDING[reit], "spx_volatility_pct": 0.0})
     assert found.verdict.reason == "x 1, unavailable: REIT over SPX volatility: SPX did not move"
+    hardly = reit(**{**HOLDING[reit], "spx_volatility_pct": 0.5})
+    assert hardly.verdict.inputs["volatility_ratio"] == HOLDING[reit]["reit_volatility_pct"] / 0.5
 
 
 def test_the_theta_press_refuses_put_side_cuts_only() -> None:

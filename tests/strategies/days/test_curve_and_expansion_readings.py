@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from strategies.alvh.breadth import net_at
 from strategies.alvh.term_structure import Curve, curve, read_slope
 from strategies.core import commands as cm
 from strategies.core import events as ev
@@ -105,6 +106,17 @@ def test_a_slope_is_read_as_of_the_time_that_it_is_asked_for(desk: Desk) -> None
     both = Turn(desk.state, desk.now)
     assert read_slope(both) == Unavailable("M2: quote is stale")
     assert not isinstance(read_slope(both, quoted), Unavailable)
+
+
+def test_breadth_is_bid_less_ask_as_of_the_time_that_it_is_asked_for(desk: Desk) -> None:
+    """1,700 advancing less 1,200 declining; what was fresh at the close counts, however late it is read."""
+    desk.start()
+    quoted = desk.now
+    assert net_at(Turn(desk.state, desk.now), quoted) == 500.0
+    desk.broker.now += timedelta(seconds=601)
+    late = Turn(desk.state, desk.now)
+    assert net_at(late, quoted) == 500.0
+    assert net_at(late, desk.now) == Unavailable("AD-NYSE: quote is stale")
 
 
 def test_a_final_bar_carries_every_signal(desk: Desk) -> None:
