@@ -74,6 +74,15 @@ _ROWS = (
         "IBKR paper trading notes: fills come from the top of the book",
     ),
     (
+        "no_fill",
+        PLACE,
+        (
+            "the Nth order stands in the book and nothing fills until the next day "
+            "or one instant after its client connects anew"
+        ),
+        "IBKR paper trading notes: fills come from the top of the book, a limit order may rest all day",
+    ),
+    (
         "close_before_order",
         PLACE,
         "the Nth placeOrder is read and the connection closes; the order is lost",

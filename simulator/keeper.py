@@ -22,7 +22,7 @@ from simulator.state_records import (
 from simulator.state_store import StateStore
 
 # So many ids are given out again after the fault, as seen in Lean.Brokerages.InteractiveBrokers #242.
-_ROLLED_BACK = 4
+ROLLED_BACK = 4
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Keeper:
             _restore_account(gateway, funds)
             self._restore_orders(gateway)
             if gateway.faults.strikes("restart_id_rollback"):
-                gateway.desk.roll_back_all(_ROLLED_BACK)
+                gateway.desk.roll_back_all(ROLLED_BACK)
             facts = {"orders": len(gateway.exchange.orders), "now": head.now.isoformat()}
             _LOG.info("state restored", extra={"facts": facts})
             if until is not None and until > gateway.now:

@@ -22,9 +22,9 @@ _TOO_FAST = (100, "Max rate of messages per second has been exceeded")
 _REFUSALS = {"duplicate_id": (103, "Duplicate order id"), "read_only": READ_ONLY}
 _REJECTED = "Order rejected - reason:the fault that was asked for"
 _PLACE = (
-    *("drop_order", "hold_ack", "half_fill", "close_before_order", "close_before_ack", "close_after_ack"),
-    *("reject_before", "reject_after", "inactive_live", "duplicate_id", "read_only", "pacing"),
-    "foreign_cancel",
+    *("drop_order", "hold_ack", "half_fill", "no_fill", "close_before_order", "close_before_ack"),
+    *("close_after_ack", "reject_before", "reject_after", "inactive_live", "duplicate_id", "read_only"),
+    *("pacing", "foreign_cancel"),
 )
 
 
@@ -61,8 +61,9 @@ class OrderFaults:
     def mark(self, order: Order, now: datetime) -> None:
         """Put on a new order what is wrong with it, before it is worked."""
         order.muted = bool(self._struck & {"hold_ack", "close_before_ack"})
-        if "half_fill" in self._struck:
-            order.fill_cap, order.capped_on = -(-order.quantity // 2), new_york_day(now)
+        if self._struck & {"half_fill", "no_fill"}:
+            order.fill_cap = 0 if "no_fill" in self._struck else -(-order.quantity // 2)
+            order.capped_on = new_york_day(now)
 
     def rejects(self, order: Order, exchange: Exchange, now: datetime) -> bool:
         """Reject an order for no reason; return whether that was done."""

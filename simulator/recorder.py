@@ -89,6 +89,14 @@ class Recorder:
         known = self._quotes.get(item.con_id, ())
         return next((at for at, quote, _ in known if price_of(quote, kind) is not None), None)
 
+    def forget(self, until: datetime) -> None:
+        """Drop what was recorded up to an instant: bars of before are modelled again."""
+        self._quotes = {
+            con_id: kept
+            for con_id, known in self._quotes.items()
+            if (kept := [entry for entry in known if entry[0] > until])
+        }
+
     def today(self, item: Instrument, day: date) -> TimedBar | None:
         """Return the open, high, low and last price of a day so far, None without one."""
         found = self._days.get(item.con_id)

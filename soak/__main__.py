@@ -4,13 +4,17 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
 from daemon.tuning import steady_collector
+from soak.bare import bare_day_s
 from soak.bugs import BUGS
 from soak.fault_kinds import ALL_KINDS
+from soak.kept_seeds import keep, read_kept
 from soak.outcome import Outcome
 from soak.run import outcomes
+from soak.start_states import starts
 from soak.tally import Tally
 
 _DAYS_A_JOB = 8  # fewer are done sooner in one process than a second one is started
@@ -29,20 +33,20 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def report(found: Iterable[Outcome], *, verbose: bool, options: str) -> Tally:
-    """Print what is worth it as it comes; return the sum of it all."""
-    tally = Tally()
+def report(found: Iterable[Outcome], *, verbose: bool, options: str) -> tuple[Tally, list[Outcome]]:
+    """Print what is worth it as it comes; return the sum of it all, and the days that broke."""
+    tally, broken = Tally(), []
     for outcome in found:
         tally.add(outcome)
         if verbose or outcome.broken:
-            plan = ", ".join(f"{p.kind}@{p.occurrence or f'{p.at:%H:%M:%S}'}" for p in outcome.plan)
             _say(
-                f"seed {outcome.seed} ({outcome.start}; {plan}): "
+                f"seed {outcome.seed} ({outcome.described()}): "
                 + ("; ".join(outcome.broken) or f"{sum(outcome.purposes.values())} orders, all held")
             )
         if outcome.broken:
+            broken.append(outcome)
             _say(f"  replay: make soak SEED={outcome.seed} N=1{options}")
-    return tally
+    return tally, broken
 
 
 def _say(text: str) -> None:
@@ -58,12 +62,18 @@ def main() -> int:
         f" --{name}={value}" for name, value in (("start", asked.start), ("bug", asked.bug)) if value
     )
     began_s = time.monotonic()
-    seeds = range(asked.seed, asked.seed + asked.days)
+    seeds: Sequence[int] = range(asked.seed, asked.seed + asked.days)
+    kept = not extra and not asked.without_faults and asked.days > 1  # one day is a replay
+    if kept:
+        seeds = list(dict.fromkeys((*read_kept(), *seeds)))
     jobs = min(asked.jobs, max(1, asked.days // _DAYS_A_JOB))
     steady_collector()
     found = outcomes(seeds, jobs=jobs, every=asked.twice, options=options)
-    tally = report(found, verbose=asked.verbose, options=f' ARGS="{extra.strip()}"' if extra else "")
-    _say(tally.told(ALL_KINDS, time.monotonic() - began_s))
+    tally, broken = report(found, verbose=asked.verbose, options=f' ARGS="{extra.strip()}"' if extra else "")
+    took_s = time.monotonic() - began_s
+    if kept:
+        keep(broken, datetime.now(UTC).date())
+    _say(tally.told(ALL_KINDS, took_s, bare_day_s(starts())))
     return 1 if tally.broken else 0
 
 

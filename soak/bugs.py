@@ -13,7 +13,7 @@ from unittest import mock
 from msgspec import structs
 
 from daemon import codec, loop
-from daemon.broker.ib import link, order_book, requests
+from daemon.broker.ib import link, order_book, requests, snapshot
 from daemon.clock import Stopwatch
 from daemon.errors import BrokerTimeout, StoreUnavailable
 from soak.store_data import Data
@@ -189,7 +189,7 @@ def _users_of(name: str) -> list[Any]:
 
 
 def _fills_are_pushed() -> list[Patch]:
-    true = requests.read_snapshot
+    true = snapshot.read_snapshot
 
     async def read(*args: Any) -> Any:
         return structs.replace(await true(*args), executions=())

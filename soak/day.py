@@ -1,11 +1,14 @@
 """One fault day: from an evening through the close to the next morning's orders, quiet, the reckoning."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
 from daemon.errors import JournalCorrupt
 from daemon.recovery import recover
 from daemon.store.redis_journal import RedisJournal
+from simulator.gateway import Gateway
+from simulator.hours import NEW_YORK
 from soak import reckoning
 from soak.dice import Dice
 from soak.fault_kinds import GATEWAY_KINDS, WORLD_KINDS, CountedFaults, Striking, hand_over
@@ -22,7 +25,8 @@ from strategies.core.events import Operator
 from strategies.core.gates import hindrance
 from strategies.core.mode import Action, Mode
 
-_EVENING_ENDS, _MORNING_BEGINS, _MORNING_ENDS = time(16, 46), time(9, 11, 30), time(10, 20)
+MORNING_ENDS = time(10, 20)
+_EVENING_ENDS, _MORNING_BEGINS = time(16, 46), time(9, 11, 30)
 _RESUMED_AFTER_S, _LOOKED_INTO = 120.0, time(10, 0)
 _WORKED_AT_MOST_S = 700.0
 _SLICE_S = 20.0
@@ -50,6 +54,13 @@ def run_day(seed: int, asked: Asked | None = None) -> Outcome:
             return _Day(seed, start, world, asked).run()
 
 
+def sessions_of(start: Start, gateway: Gateway) -> tuple[date, date]:
+    """Return the sessions of a day's evening and morning; the same one where it begins in the morning."""
+    day = start.begins.astimezone(NEW_YORK).date()
+    sessions = [session.day for session in gateway.market.sessions if session.day >= day]
+    return sessions[0], sessions[0] if start.name.endswith("-first") else sessions[1]
+
+
 class _Day:
     """A day under way."""
 
@@ -63,18 +74,15 @@ class _Day:
         faults.move_to(gateway.now)
         hand_over(gateway, faults)
         self._faults = faults
-        day = start.begins.astimezone(on_day(start.begins.date(), WAKES).tzinfo).date()
-        sessions = [session.day for session in gateway.market.sessions if session.day >= day]
-        self._has_evening = not start.name.endswith("-first")
-        self._today = sessions[0]
-        self._morning = sessions[1] if self._has_evening else sessions[0]
-        windows = [(on_day(self._morning, _MORNING_BEGINS), on_day(self._morning, _MORNING_ENDS))]
+        self._today, self._morning = sessions_of(start, gateway)
+        self._has_evening = self._today < self._morning
+        windows = [(on_day(self._morning, _MORNING_BEGINS), on_day(self._morning, MORNING_ENDS))]
         if self._has_evening:
             windows.insert(0, (start.begins + timedelta(seconds=5), on_day(self._today, _EVENING_ENDS)))
         plan = fault_plan(seed, windows) if asked.faults else ()
         self.outcome = Outcome(seed=seed, start=start.name, plan=plan)
         for planned in plan:
-            world.at(planned.at, lambda planned=planned: self._strike(planned))
+            world.at(planned.at, partial(self._strike, planned))
         world.watching.commit.append(lambda *_: self._see_to_halts())
         self._resuming = False
         self._begun = reckoning.Beginning(*self._recovered())
@@ -112,7 +120,7 @@ class _Day:
         world.booting = True
         self._watch.stir()
         world.boot()
-        if self._until(on_day(self._morning, _MORNING_ENDS)):
+        if self._until(on_day(self._morning, MORNING_ENDS)):
             self._quiet()
 
     def _until(self, when: datetime) -> bool:
@@ -136,12 +144,14 @@ class _Day:
     def _heal(self) -> None:
         world = self._world
         world.network.heal()
+        world.host.end_outages()
         world.store.come_back()
+        world.end_usurping()
         world.loop.let_go()
         if self._asked.prepare is None:
             world.points.kill_at = world.points.kill_near = None
         if world.clock_offset_s:
-            world.clock_offset_s = 0.0
+            world.set_clock_right()
             self._watch.clock_moved()
         self._watch.all_over()
 

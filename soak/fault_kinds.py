@@ -8,6 +8,7 @@ from typing import Any
 from simulator.fault_catalogue import CATALOGUE
 from simulator.faults import Faults
 from simulator.hours import NEW_YORK
+from simulator.keeper import ROLLED_BACK
 from simulator.outages import BACK_DATA_KEPT, BACK_DATA_LOST, Outage, Outages
 from soak.dice import Dice
 from soak.points import Moment
@@ -164,11 +165,14 @@ def _net_stall(*, to_client: bool, to_server: bool) -> Strike:
 def _gateway_restart(strike: Striking) -> None:
     """Every connection ends, nobody listens for a while, and order ids may begin again."""
     world = strike.world
+    gateway = world.host.gateway
+    if gateway.faults.strikes("restart_id_rollback"):
+        gateway.desk.roll_back_all(ROLLED_BACK)
     world.network.refusing = True
     for line in list(world.network.lines):
         line.reset()
     if strike.dice.chance(0.5):
-        world.host.gateway.faults.arm("id_rollback")
+        gateway.faults.arm("id_rollback")
 
     def listen() -> None:
         world.network.refusing = False
@@ -192,13 +196,8 @@ def _upstream_lost(strike: Striking) -> None:
 
 def _clock_step(low_s: float, high_s: float) -> Strike:
     def act(strike: Striking) -> None:
-        world, step_s = strike.world, strike.dice.between(low_s, high_s)
-        world.clock_offset_s += step_s
-
-        def set_right() -> None:
-            world.clock_offset_s -= step_s
-
-        _for_a_while(strike, 30.0, 400.0, set_right)
+        back = strike.world.step_clock(strike.dice.between(low_s, high_s))
+        _for_a_while(strike, 30.0, 400.0, back)
 
     return act
 

@@ -5,7 +5,7 @@ import io
 import pickle
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,13 @@ class Host:
         if self._ahead and when < self._ahead[0]:
             self._ahead = sorted({*self._ahead, when}, reverse=True)
             self._schedule()
+
+    def end_outages(self) -> None:
+        """Have the gateway reach its servers again."""
+        outages = self.gateway.faults.outages
+        outages.end_all()
+        if outages.cut_off:
+            self.play_at(self._now() + timedelta(milliseconds=1))
 
     def _schedule(self) -> None:
         if self._ahead:

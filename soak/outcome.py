@@ -21,6 +21,7 @@ class Outcome:
         starts: of the daemon.
         boundaries: that were passed, in order; only where they were recorded.
         digest: of everything that reached the journal.
+        cpu_s: what it cost, seconds of processor time.
     """
 
     seed: int
@@ -37,6 +38,12 @@ class Outcome:
     steps: int = 0
     boundaries: list[str] = field(default_factory=list)
     digest: str = ""
+    cpu_s: float = 0.0
+
+    def described(self) -> str:
+        """Return how the day began and what befell it."""
+        faults = ", ".join(f"{p.kind}@{p.occurrence or f'{p.at:%H:%M:%S}'}" for p in self.plan)
+        return f"{self.start}; {faults}"
 
 
 @dataclass(kw_only=True)

@@ -21,10 +21,13 @@ from apscheduler.schedulers import base as schedulers
 from daemon import app, operate, standby
 from daemon import clock as daemon_clock
 from daemon.loop import Loop
+from daemon.macro import series_file
+from daemon.macro.series_file import SeriesFile
 from daemon.store import lease, redis_journal
 from daemon.telemetry import audit_file
 from soak.points import Points
 from soak.process import current_process
+from strategies.core.macro import Series
 
 _TOUCH_S = 4.0
 """A sign of running this often, not each second: well within `loop.pause_max_s`, for a third of the steps."""
@@ -84,6 +87,24 @@ def _is_dead(holder: str) -> bool:
     return int(holder.rpartition(" ")[2]) < process.number and not process.has_rival
 
 
+class _ReadOnce:
+    """The parser of macro files: every start of the daemon reads them again, and they are always the same."""
+
+    def __init__(self) -> None:
+        self._read = series_file.read
+        self._known: dict[tuple[bytes, Series], SeriesFile] = {}
+
+    def __call__(self, path: Path, series: Series) -> SeriesFile:
+        """Return what `series_file.read` once made of these very bytes."""
+        key = (path.read_bytes(), series)
+        if key not in self._known:
+            self._known[key] = self._read(path, series)
+        return self._known[key]
+
+
+_READ_ONCE = _ReadOnce()
+
+
 def _clock_of(now: Callable[[], datetime]) -> type[datetime]:
     class _Kind(type):
         def __instancecheck__(cls, instance: object) -> bool:
@@ -138,6 +159,7 @@ def probed(points: Points, now: Callable[[], datetime], client: Callable[..., An
             mock.patch.object(standby, "this_process", _name),
             mock.patch.object(daemon_clock, "time", _SteadyClock()),
             mock.patch.object(operate, "_TOUCH_S", _TOUCH_S),
+            mock.patch.object(series_file, "read", _READ_ONCE),
         ):
             yield
     finally:

@@ -9,10 +9,12 @@ import weakref
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from contextlib import suppress
 from contextvars import Context, ContextVar
-from typing import Any
+from typing import Any, TypeVar
 
 from daemon.loop import Loop
 from soak.virtual_loop import Killed, VirtualLoop
+
+T = TypeVar("T")
 
 _CURRENT: "ContextVar[Process | None]" = ContextVar("soak_process", default=None)
 _UNWIND_ROUNDS_MAX = 200
@@ -33,14 +35,13 @@ class ProcessLoop(VirtualLoop):
 
     def create_task(
         self,
-        coro: Generator[Any, None, Any] | Coroutine[Any, Any, Any],
+        coro: Generator[Any, None, T] | Coroutine[Any, Any, T],
         *,
-        name: str | None = None,
+        name: object = None,
         context: Context | None = None,
-        **_: Any,
-    ) -> "asyncio.Task[Any]":
+    ) -> "asyncio.Task[T]":
         """Make a task and note whose it is."""
-        task: asyncio.Task[Any] = super().create_task(coro, name=name, context=context)  # type: ignore[arg-type]
+        task = super().create_task(coro, name=name, context=context)
         process = _CURRENT.get() if context is None else process_of(context)
         if process is not None:
             process.tasks.add(task)

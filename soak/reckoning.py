@@ -1,6 +1,8 @@
 """What must hold once all is quiet: I5, I6, I8, I9, by the gateway's books and the journal folded again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec import structs
 
@@ -13,6 +15,7 @@ from soak.watch import Watch
 from soak.world import World
 from strategies.core import reconcile
 from strategies.core.book import book_positions, live_orders
+from strategies.core.events import Snapshot
 from strategies.core.state import State, state_hash
 from strategies.core.turn import Turn
 
@@ -61,7 +64,7 @@ def same_again(world: World, watch: Watch) -> None:
         world.fault(f"I8: the same snapshot again gives {twice.records}")
 
 
-def _taken_in(state: State, event: reconcile.Snapshot) -> Turn:
+def _taken_in(state: State, event: Snapshot) -> Turn:
     turn = Turn(state, event.time)
     reconcile.on_snapshot(turn, event)
     return turn
@@ -87,5 +90,5 @@ def history(world: World, watch: Watch, begun: Beginning, process: Process) -> N
         world.fault("I9: the journal folded again gives another state than the daemon had")
 
 
-def _less(one: dict[str, int], other: dict[str, int]) -> dict[str, int]:
+def _less(one: Mapping[Any, int], other: Mapping[Any, int]) -> dict[Any, int]:
     return {key: quantity for key, quantity in one.items() if other.get(key) != quantity}

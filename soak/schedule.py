@@ -4,13 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from simulator.fault_catalogue import CANCEL, CATALOGUE, CONNECTION, FILL, INSTANT, PLACE
+from simulator.fault_catalogue import CANCEL, CATALOGUE, CONNECTION, FILL, INSTANT, PLACE, RESTART
 from soak.dice import Dice
 from soak.fault_kinds import ALL_KINDS, GATEWAY_KINDS
 
 _FAULTS_MAX = 6
-_OCCURRENCES = {CONNECTION: 2, PLACE: 3, CANCEL: 2, FILL: 3, INSTANT: 14}
+_OCCURRENCES = {CONNECTION: 2, PLACE: 3, CANCEL: 2, FILL: 3, INSTANT: 14, RESTART: 1}
 _REQUESTS = 12
+COMPANIONS: dict[str, tuple[str, ...]] = {
+    "drop_cancel": ("no_fill", "half_fill"),
+    "unknown_cancel": ("no_fill", "half_fill"),
+    "fill_on_cancel": ("no_fill", "half_fill"),
+    "restart_id_rollback": ("gateway_restart",),
+}
+"""What must befall a day as well if a fault is to strike: nothing is cancelled that has filled."""
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
@@ -32,6 +39,7 @@ def fault_plan(seed: int, windows: Sequence[tuple[datetime, datetime]]) -> tuple
     dice = Dice(seed, "faults")
     kinds = [ALL_KINDS[seed % len(ALL_KINDS)]]
     kinds += [dice.pick(ALL_KINDS) for _ in range(dice.whole(0, _FAULTS_MAX - 1))]
+    kinds += [dice.pick(COMPANIONS[kind]) for kind in kinds if kind in COMPANIONS]
     return tuple(sorted(_planned(kind, dice, windows) for kind in kinds))
 
 

@@ -9,13 +9,16 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 
+from daemon.tuning import steady_collector
 from simulator.hours import NEW_YORK
 from soak.host import Frozen, make_gateway
 from soak.probes import probed
@@ -25,6 +28,7 @@ from soak.virtual_loop import installed
 from soak.world import EPOCH, World, settings_for
 
 STEP_S = 300
+_JOBS = 2
 BEGINS, PAUSES = time(15, 40), time(16, 50)
 WAKES = time(9, 10)
 ROOT = Path(__file__).parents[1]
@@ -33,11 +37,14 @@ _AFTERWARDS = frozenset(
     f"{name}.py"
     for name in (
         "__main__",
+        "bare",
         "bugs",
         "crash_points",
         "day",
         "endurance",
         "fault_kinds",
+        "kept_seeds",
+        "outcome",
         "points",
         "probes",
         "reckoning",
@@ -62,8 +69,15 @@ class Play:
     evenings: tuple[int, ...]
 
 
-PLAYS = (Play(regime="shock", first=date(2026, 1, 5), seed=1, evenings=(-1, 0, 3, 4, 5)),)
-"""Found by playing: condor entries, layers, peels, condor exits; see docs/reliability.md."""
+_FIRST = date(2026, 1, 5)
+PLAYS = (
+    Play(regime="melt-up", first=_FIRST, seed=3, evenings=(26, 28)),
+    Play(regime="crash", first=_FIRST, seed=8, evenings=(21,)),
+    Play(regime="shock", first=_FIRST, seed=1, evenings=(-1, 0, 3, 8, 16, 18, 19)),
+    Play(regime="whipsaw", first=_FIRST, seed=1, evenings=(1,)),
+    Play(regime="vol-crush", first=_FIRST, seed=1, evenings=(7,)),
+)
+"""Found by playing: the mornings after have orders of every purpose, and some that do not fill in time."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +132,10 @@ def starts() -> tuple[Start, ...]:
         if kept.exists():
             known: tuple[Start, ...] = pickle.loads(kept.read_bytes())  # noqa: S301 - our own, beside our code
             return known
-        made = tuple(start for play in PLAYS for start in _played(play))
+        with ProcessPoolExecutor(
+            _JOBS, mp_context=get_context("spawn"), initializer=steady_collector
+        ) as pool:
+            made = tuple(start for of_play in pool.map(_all_of, PLAYS) for start in of_play)
         for old in _KEPT.glob("starts-*"):
             old.unlink()
         part = kept.with_suffix(".part")
@@ -135,6 +152,10 @@ def _code_digest() -> str:
             if path.suffix in {".py", ".lua", ".json"} and path.name not in _AFTERWARDS:
                 digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _all_of(play: Play) -> tuple[Start, ...]:
+    return tuple(_played(play))
 
 
 def _played(play: Play) -> Iterator[Start]:
@@ -157,11 +178,11 @@ def _played(play: Play) -> Iterator[Start]:
             for number, session in enumerate(gateway.market.sessions[: max(play.evenings) + 1]):
                 run_to(world, on_day(session.day, WAKES))
                 world.boot()
-                run_to(world, on_day(session.day, BEGINS))
-                stop_in_order(world)
                 if number in play.evenings:
+                    run_to(world, on_day(session.day, BEGINS))
+                    stop_in_order(world)
                     yield _start(world, f"{name}-{number}", folder)
-                world.boot()
+                    world.boot()
                 run_to(world, on_day(session.day, PAUSES))
                 stop_in_order(world)
 
@@ -188,6 +209,8 @@ def stop_in_order(world: World) -> None:
 
 def _start(world: World, name: str, folder: Path) -> Start:
     audit = folder / "audit"
+    # Every day would carry weeks of quotes along, of which the daemon asks for none.
+    world.host.gateway.recorder.forget(world.true_now() - timedelta(days=1))
     names = sorted(path.name for path in audit.glob("audit-*"))[-1:]
     return Start(
         name=name,

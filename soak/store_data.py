@@ -185,7 +185,13 @@ class Data:
     def _set_fields(self, key: str, **fields: bytes) -> None:
         before = dict(self.hashes.get(key, {}))
         self.hashes[key] = before | fields
-        self._undo.append(lambda: self.hashes.__setitem__(key, before) if before else self.hashes.pop(key))
+        self._undo.append(lambda: self._fields_back(key, before))
+
+    def _fields_back(self, key: str, before: dict[str, bytes]) -> None:
+        if before:
+            self.hashes[key] = before
+        else:
+            del self.hashes[key]
 
 
 def _id(seq: int) -> bytes:

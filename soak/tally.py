@@ -26,6 +26,7 @@ class Tally:
         self._commits = 0
         self._ready_s: list[float] = []
         self._resolved_s: list[float] = []
+        self._cpu_s = 0.0
 
     def add(self, outcome: Outcome) -> None:
         """Add a day."""
@@ -38,13 +39,24 @@ class Tally:
         self._starts += outcome.starts
         self._executions += outcome.executions
         self._commits += outcome.commits
+        self._cpu_s += outcome.cpu_s
         self._ready_s += outcome.ready_after_s
         self._resolved_s += outcome.resolved_after_s
 
-    def told(self, kinds: Sequence[str], took_s: float) -> str:
-        """Return it in words."""
+    def told(self, kinds: Sequence[str], took_s: float, bare_day_s: float) -> str:
+        """Return it in words.
+
+        Args:
+            kinds: all kinds of fault.
+            took_s: how long it took, seconds.
+            bare_day_s: processor time of a day on which no daemon runs.
+        """
         orders = ", ".join(f"{count} {name}" for name, count in sorted(self.purposes.items()))
         missed = [kind for kind in kinds if not self.hit[kind]]
+        rates = (
+            f"fault days a minute and core: {60.0 * self.days / self._cpu_s:.0f}; "
+            f"the same loop and gateway without a daemon: {60.0 / bare_day_s:.0f} (processor time)"
+        )
         lines = [
             f"{self.days} days in {took_s:.0f} s, {len(self.broken)} broken"
             + (f": seeds {self.broken}" if self.broken else ""),
@@ -54,6 +66,7 @@ class Tally:
             + (f"; not hit: {', '.join(missed)}" if missed else ""),
             f"ready after calm begins: {_spread(self._ready_s)}",
             f"unknown orders resolved after calm begins: {_spread(self._resolved_s)}",
+            rates,
         ]
         return "\n".join(lines)
 

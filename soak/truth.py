@@ -8,8 +8,8 @@ from typing import Any
 from simulator.hours import new_york_day
 from simulator.instruments import Combo
 from soak.world import World
-from strategies.core.book import execution_stem
 from strategies.core.commands import Purpose
+from strategies.core.corrections import execution_stem
 from strategies.core.records import OrderIntended
 
 

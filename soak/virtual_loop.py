@@ -8,6 +8,7 @@ import asyncio
 import heapq
 import sys
 from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from contextvars import Context
 from typing import Any, Protocol, TypeVar, TypeVarTuple
@@ -16,6 +17,8 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _CANCELLED_MAX = 500
+_LATE_S = 1e-6
+"""A timer runs a little late, as on any machine: code that waits again until now would go round for ever."""
 
 
 class Deadlock(Exception):  # noqa: N818 - named for what was found
@@ -66,7 +69,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.network: Network | None = None
         self.after_step: Callable[[], None] | None = None
         self._held: Callable[[Context], bool] | None = None
-        self._kept_back: list[asyncio.Handle] = []
+        self._kept_back: list[Any] = []  # handles, whose context typeshed keeps to itself
 
     def time(self) -> float:
         """Return the virtual time, seconds."""
@@ -77,14 +80,17 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._now_s = now_s
 
     def call_soon_threadsafe(
-        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.Handle:
         """There is one thread."""
         return self.call_soon(callback, *args, context=context)
 
-    def run_in_executor(self, _executor: Any, func: Callable[..., Any], *args: Any) -> "asyncio.Future[Any]":
+    def run_in_executor(
+        self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts
+    ) -> "asyncio.Future[T]":
         """Do it at once: a thread would bring the machine's own timing in."""
-        done = self.create_future()
+        assert executor is None
+        done: asyncio.Future[T] = self.create_future()
         try:
             done.set_result(func(*args))
         except Exception as error:  # noqa: BLE001 - handed on whole to whoever awaits it
@@ -128,15 +134,15 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _let_time_pass(self) -> None:
         """Move to the next timer if nothing is ready, and make ready what is due."""
-        if self._timer_cancelled_count > _CANCELLED_MAX:  # type: ignore[has-type]
+        if self._timer_cancelled_count > _CANCELLED_MAX:
             self._keep_timers(lambda timer: not timer.cancelled())
-        scheduled: list[asyncio.TimerHandle] = self._scheduled  # type: ignore[attr-defined]
+        scheduled: list[asyncio.TimerHandle] = self._scheduled
         while scheduled and scheduled[0].cancelled():
             heapq.heappop(scheduled)._scheduled = False  # type: ignore[attr-defined]
         if not self._ready and not self._stopping:  # type: ignore[attr-defined]
             if not scheduled:
                 raise Deadlock(f"nothing to do at {self._now_s:.3f} s")
-            self._now_s = max(self._now_s, scheduled[0].when())
+            self._now_s = max(self._now_s, scheduled[0].when() + _LATE_S)
         while scheduled and scheduled[0].when() <= self._now_s:
             timer = heapq.heappop(scheduled)
             timer._scheduled = False  # type: ignore[attr-defined]
@@ -154,7 +160,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _keep_timers(self, wanted: Callable[[asyncio.TimerHandle], bool]) -> None:
         kept = []
-        for timer in self._scheduled:  # type: ignore[attr-defined]
+        for timer in self._scheduled:  # type: ignore[has-type]
             if wanted(timer):
                 kept.append(timer)
             else:

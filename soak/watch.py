@@ -17,8 +17,8 @@ from daemon.store import script
 from simulator.hours import new_york_day
 from soak.truth import Executions, positions, premium_usd
 from soak.world import World
-from strategies.core.book import execution_stem
 from strategies.core.commands import REDUCING, Purpose
+from strategies.core.corrections import execution_stem
 from strategies.core.events import AnyEvent, Connection, Operator, Quotes, Snapshot, Upstream
 from strategies.core.gates import hindrance
 from strategies.core.holdings import LayerState, OrderStage

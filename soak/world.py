@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextvars import Context
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from daemon import app
 from daemon.errors import BrokerError, ExitCode, Fenced, HedgedError, JournalConflict, StoreUnavailable
 from daemon.patience import open_patiently
 from daemon.settings import Settings
+from daemon.settings.connections import Redis
+from daemon.settings.macro_facts import Macro
 from daemon.standby import leased, while_held
 from daemon.store.redis_journal import RedisJournal
 from simulator.gateway import Gateway
@@ -22,6 +23,7 @@ from soak.points import Points
 from soak.process import Process, ProcessLoop, current_process, process_of
 from soak.store_data import Data
 from soak.store_model import StoreModel
+from soak.watching import Ending, Watching
 from strategies.core.events import AnyEvent
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -29,27 +31,6 @@ LEASE_S = 60.0
 RESTART_S = 15.0  # as deploy/hedged.service
 _NEEDS_A_PERSON = {ExitCode.CONFIG, ExitCode.HALTED, ExitCode.RECONCILE}
 _COUNTED = {b"3": "send.order", b"4": "send.cancel"}  # placeOrder, cancelOrder
-
-Commits = Callable[["World", AnyEvent, Sequence[bytes]], None]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ending:
-    """How a process ended: its exit code and the error's text."""
-
-    at: datetime
-    code: int
-    text: str
-
-
-@dataclass(kw_only=True)
-class Watching:
-    """Who is shown what; each may note a broken invariant with `World.broken`."""
-
-    commit: list[Commits] = field(default_factory=list)
-    sent: list[Callable[["World", list[bytes]], None]] = field(default_factory=list)
-    boot: list[Callable[[], None]] = field(default_factory=list)
-    durable: list[Callable[[str, Sequence[Any]], None]] = field(default_factory=list)
 
 
 class World:
@@ -74,6 +55,7 @@ class World:
         self.endings: list[Ending] = []
         self.broken: list[str] = []
         self.clock_offset_s = 0.0
+        self._clock_set_right = 0
         self.process: Process | None = None
         self.starts = 0
         self.rivals: list[Process] = []
@@ -96,6 +78,22 @@ class World:
     def now(self) -> datetime:
         """Return what the daemon's machine takes for the time."""
         return EPOCH + timedelta(seconds=self.loop.time() + self.clock_offset_s)
+
+    def step_clock(self, step_s: float) -> Callable[[], None]:
+        """Set the machine's clock off; return what takes that back, unless it was set right."""
+        before = self._clock_set_right
+        self.clock_offset_s += step_s
+
+        def back() -> None:
+            if self._clock_set_right == before:
+                self.clock_offset_s -= step_s
+
+        return back
+
+    def set_clock_right(self) -> None:
+        """The machine's clock shows the time again."""
+        self._clock_set_right += 1
+        self.clock_offset_s = 0.0
 
     def at(self, when: datetime, act: Callable[[], object]) -> None:
         """Do something at a time, in nobody's name."""
@@ -158,12 +156,20 @@ class World:
 
     def stop(self) -> None:
         """Ask the daemon to stop in order."""
+        self._end_rivals()
+        if self.process is not None and self.process.stop is not None:
+            self.process.stop.set()
+
+    def end_usurping(self) -> None:
+        """Decide a take-over that is still under way: else the second daemon would stand by for ever."""
+        if self.process is not None and self.process.loop is None:
+            self._end_rivals()
+
+    def _end_rivals(self) -> None:
         for rival in list(self.rivals):
             self.rivals.remove(rival)
             rival.die()
             self._dying.append(rival)
-        if self.process is not None and self.process.stop is not None:
-            self.process.stop.set()
 
     async def _live(self, process: Process) -> None:
         settings = self.settings
@@ -268,5 +274,8 @@ class _Clock:
 def settings_for(folder: Path, **more: Any) -> Settings:  # noqa: ANN401 - sections of settings
     """Return settings with the files in a folder; the lease is longer, so that it is renewed less often."""
     return Settings(
-        state_dir=str(folder), redis={"lease_s": LEASE_S}, macro={"folder": str(folder / "macro")}, **more
+        state_dir=str(folder),
+        redis=Redis(lease_s=LEASE_S),
+        macro=Macro(folder=str(folder / "macro")),
+        **more,
     )

@@ -188,14 +188,16 @@ def _on_connection(turn: Turn, event: ev.Connection) -> None:
 
 
 def _on_upstream(turn: Turn, event: ev.Upstream) -> None:
-    """While it is gone fills are not pushed; once it is back nothing is believed before a new snapshot."""
+    """While it is gone fills are not pushed; once it is back nothing of before is believed.
+
+    Not the book, before a new snapshot, nor quotes: some still came after the word that it was gone.
+    """
     account = structs.replace(turn.state.account, upstream=event.connected)
     if event.connected:
         account = structs.replace(
             account, reconciled_epoch=-1, snapshot_asked_at=None, snapshot_awaited=False
         )
-    else:
-        market.forget_quotes(turn)
+    market.forget_quotes(turn)
     turn.set(account=account)
 
 

@@ -24,7 +24,28 @@ def test_time_moves_only_when_there_is_nothing_left_to_do() -> None:
 
     with installed(loop):
         loop.run_until_complete(all_of_them())
-    assert seen == [("early", 1.0), ("late", 86_400.0)]
+    assert [name for name, _ in seen] == ["early", "late"]
+    assert [at_s for _, at_s in seen] == pytest.approx([1.0, 86_400.0], abs=1e-5)
+
+
+def test_a_timer_runs_after_its_time_and_never_at_it() -> None:
+    """Code that asks whether more than its wait has passed, and waits again if not, gets on."""
+    loop, tries = ProcessLoop(), []
+    loop.steps_max = 1000
+    loop.begin_at(191_797_241.609)
+    began_s = loop.time()
+
+    def look() -> None:
+        tries.append(loop.time())
+        if loop.time() - began_s > 1.0:
+            loop.stop()
+        else:
+            loop.call_at(began_s + 1.0, look)
+
+    with installed(loop):
+        loop.call_soon(look)
+        loop.run_forever()
+    assert len(tries) == 2
 
 
 def test_a_wait_that_nothing_can_end_is_a_found_deadlock() -> None:

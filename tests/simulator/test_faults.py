@@ -87,6 +87,22 @@ async def test_half_fill_ends_with_the_day(serve: Serve, steps: Steps, vix_call:
     assert trade.orderStatus.status == "Filled"
 
 
+async def test_no_fill_leaves_an_order_in_the_book_until_it_is_cancelled(
+    serve: Serve, steps: Steps, vix_call: FindCall
+) -> None:
+    """Nothing fills whatever the price; a cancel ends it as it ends any other, and the next order fills."""
+    paper = await serve(faults=("no_fill",))
+    ib, call, ticker = await _at_the_open(paper, steps, vix_call)
+    price = round(ticker.ask + 1, 2)
+    trade = ib.placeOrder(call, LimitOrder("BUY", 5, price, tif="DAY"))
+    await steps(ib, 20)
+    assert (trade.orderStatus.status, trade.filled()) == ("Submitted", 0)
+    ib.cancelOrder(trade.order)
+    after = ib.placeOrder(call, LimitOrder("BUY", 5, price, tif="DAY"))
+    await steps(ib, 1)
+    assert (trade.orderStatus.status, after.orderStatus.status) == ("Cancelled", "Filled")
+
+
 async def test_no_end_executions_leaves_the_request_open(serve: Serve) -> None:
     """The first request for executions is never ended; the next one is."""
     paper = await serve(faults=("no_end_executions",))

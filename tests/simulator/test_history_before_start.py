@@ -47,6 +47,17 @@ async def test_bars_run_from_before_the_start_into_today(paper: Paper, steps: St
     assert bars[-1].close == round(paper.gateway.market.index("SPX"), 2)
 
 
+async def test_bars_of_what_is_forgotten_are_modelled_again(paper: Paper, steps: Steps) -> None:
+    """No gap and no bar twice where the recorded prices were cut."""
+    ib = await paper.connect()
+    await steps(ib, OPEN + 60)
+    before = await ib.reqHistoricalDataAsync(SPX, "", "1 D", "5 mins", "TRADES", True)
+    paper.gateway.recorder.forget(paper.gateway.now - timedelta(minutes=20))
+    after = await ib.reqHistoricalDataAsync(SPX, "", "1 D", "5 mins", "TRADES", True)
+    assert [bar.date for bar in after] == [bar.date for bar in before]
+    assert after[-3:] == before[-3:]
+
+
 @pytest.mark.parametrize("symbol", ["VIX", "VXX", "SPY", "VX"])
 async def test_what_has_minutes_has_bars(paper: Paper, symbol: str) -> None:
     """Indices, stocks and monthly futures: an hour's bars of the last week."""

@@ -28,6 +28,16 @@ def test_a_gateway_that_is_cut_off_sends_nothing_and_quotes_nothing(desk_with_co
     assert desk.state.account.reconciled_at < desk.now
 
 
+def test_quotes_that_came_while_the_gateway_was_cut_off_are_not_of_after(desk_with_condor: Desk) -> None:
+    """Ticks may still come after the word that the link is down; once it is back only new ones count."""
+    desk = desk_with_condor
+    desk.take(ev.Upstream(time=desk.now, connected=False))
+    desk.quote()
+    assert desk.state.market.quotes
+    desk.take(ev.Upstream(time=desk.now, connected=True))
+    assert desk.state.market.quotes == {}
+
+
 def test_a_gateway_that_is_back_is_reconciled_before_anything_is_sent(desk_with_condor: Desk) -> None:
     """What happened meanwhile is read first."""
     desk = desk_with_condor
