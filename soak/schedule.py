@@ -1,7 +1,7 @@
 """Which faults a day has, and when: drawn from its seed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from simulator.fault_catalogue import CANCEL, CATALOGUE, CONNECTION, FILL, INSTANT, PLACE, RESTART
@@ -15,9 +15,13 @@ COMPANIONS: dict[str, tuple[str, ...]] = {
     "drop_cancel": ("no_fill", "half_fill"),
     "unknown_cancel": ("no_fill", "half_fill"),
     "fill_on_cancel": ("no_fill", "half_fill"),
+    "preset_tif": ("no_fill", "half_fill"),
     "restart_id_rollback": ("gateway_restart",),
 }
-"""What must befall a day as well if a fault is to strike: nothing is cancelled that has filled."""
+"""What else must befall a day if a fault is to strike, or to matter: nothing is cancelled that has filled."""
+_LASTING = frozenset({"minus_one", "nan_ticks", "halted", "stale_quotes", "competing_session"})
+_LONG_SHARE, _LONG_INSTANTS = 0.5, 6
+"""Five minutes of a market's fault are over before a quote is stale; half an hour is not."""
 
 
 @dataclass(frozen=True, order=True, kw_only=True)
@@ -40,7 +44,14 @@ def fault_plan(seed: int, windows: Sequence[tuple[datetime, datetime]]) -> tuple
     kinds = [ALL_KINDS[seed % len(ALL_KINDS)]]
     kinds += [dice.pick(ALL_KINDS) for _ in range(dice.whole(0, _FAULTS_MAX - 1))]
     kinds += [dice.pick(COMPANIONS[kind]) for kind in kinds if kind in COMPANIONS]
-    return tuple(sorted(_planned(kind, dice, windows) for kind in kinds))
+    planned = [_planned(kind, dice, windows) for kind in kinds]
+    return tuple(sorted(part for one in planned for part in _drawn_out(one, dice)))
+
+
+def _drawn_out(planned: Planned, dice: Dice) -> list[Planned]:
+    """Let some of the market's faults strike at one instant after the other."""
+    long = planned.kind in _LASTING and dice.chance(_LONG_SHARE)
+    return [replace(planned, occurrence=planned.occurrence + n) for n in range(_LONG_INSTANTS if long else 1)]
 
 
 def _planned(kind: str, dice: Dice, windows: Sequence[tuple[datetime, datetime]]) -> Planned:

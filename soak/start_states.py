@@ -49,7 +49,7 @@ _AFTERWARDS = frozenset(
         "probes",
         "reckoning",
     )
-) | {"run.py", "schedule.py", "tally.py", "watch.py"}
+) | {"run.py", "schedule.py", "tally.py", "truth.py", "watch.py"}
 """Of this room: what comes into play only once a fault day has begun."""
 _STOPS_WITHIN_S = 300.0
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder in memory where there is one

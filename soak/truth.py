@@ -1,7 +1,7 @@
 """What the gateway's own books say, in the daemon's names."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,11 @@ from simulator.instruments import Combo
 from soak.world import World
 from strategies.core.commands import Purpose
 from strategies.core.corrections import execution_stem
+from strategies.core.events import Snapshot
 from strategies.core.records import OrderIntended
+
+_SETTLED_AFTER = timedelta(minutes=5)
+"""Longer than a snapshot may be under way."""
 
 
 class Executions:
@@ -49,6 +53,18 @@ def positions(world: World) -> dict[str, int]:
     for position in world.host.gateway.account.positions.values():
         held[instrument_name(position.instrument)] = position.quantity
     return {key: held[key] for key in sorted(held)}
+
+
+def untruth(world: World, snapshot: Snapshot) -> str:
+    """Return what a snapshot tells wrongly of the account: a missing answer is no empty one."""
+    latest = max((row.time for row in world.host.gateway.booking.executions), default=None)
+    if latest is not None and world.true_now() - latest < _SETTLED_AFTER:
+        return ""
+    told, true = (
+        {str(p.instrument): int(p.quantity) for p in snapshot.positions if p.quantity},
+        positions(world),
+    )
+    return "" if told == true else f"a snapshot tells of positions {told}, the account holds {true}"
 
 
 def instrument_name(item: Any) -> str:  # noqa: ANN401 - a simulator Instrument

@@ -15,7 +15,7 @@ import msgspec
 
 from daemon.store import script
 from simulator.hours import new_york_day
-from soak.truth import Executions, positions, premium_usd
+from soak.truth import Executions, positions, premium_usd, untruth
 from soak.world import World
 from strategies.core.commands import REDUCING, Purpose
 from strategies.core.corrections import execution_stem
@@ -164,8 +164,9 @@ class Watch:
         """I3: ready, not halted, in hours, paper."""
         state = world.ready_loop.state
         reason = hindrance(state, adds_risk=intent.purpose not in REDUCING)
-        if reason:
-            self._broken("I3", f"{ref} was transmitted although {reason}")
+        unknown = [order.ref for order in state.orders.values() if order.stage is OrderStage.UNKNOWN]
+        if reason or unknown:
+            self._broken("I3", f"{ref} was transmitted although {reason or f'{unknown} are unknown'}")
         if not state.account.account.startswith(("DU", "DF")):
             self._broken("I3", f"{ref} was transmitted for account {state.account.account!r}")
         now = world.true_now()
@@ -228,6 +229,8 @@ class Watch:
                 self.stir()
             case Snapshot():
                 self.last_snapshot = event
+                if untrue := untruth(world, event):
+                    self._broken("I5", untrue)
             case _:
                 pass
         for body in bodies:

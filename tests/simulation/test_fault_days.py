@@ -32,7 +32,7 @@ def test_an_undisturbed_day_trades_and_keeps_every_invariant(start: str) -> None
     outcome = run_day(1, Asked(faults=False, start=start))
     assert outcome.broken == []
     assert outcome.executions
-    assert set(outcome.purposes) == _TRADES[start]
+    assert set(outcome.purposes) >= _TRADES[start]
 
 
 def test_the_starts_have_orders_of_every_purpose() -> None:
