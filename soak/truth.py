@@ -10,11 +10,21 @@ from simulator.instruments import Combo
 from soak.world import World
 from strategies.core.commands import Purpose
 from strategies.core.corrections import execution_stem
-from strategies.core.events import Snapshot
+from strategies.core.events import AnyEvent, Snapshot
 from strategies.core.records import OrderIntended
 
+CLOCK_KNOWN_AFTER_S = 150.0
+"""How long after a jump of its machine's clock the daemon may still take it for the time."""
 _SETTLED_AFTER = timedelta(minutes=5)
 """Longer than a snapshot may be under way."""
+
+
+def decided_at(world: World, event: AnyEvent) -> datetime:
+    """Return when an event that is on disk now was stamped and decided on: a slow store takes its time."""
+    now = world.true_now()
+    stamped = event.time - timedelta(seconds=world.clock_offset_s)
+    in_between = timedelta(0) <= now - stamped <= timedelta(seconds=CLOCK_KNOWN_AFTER_S)
+    return stamped if in_between else now  # else the clock was set meanwhile
 
 
 class Executions:

@@ -15,7 +15,7 @@ import msgspec
 
 from daemon.store import script
 from simulator.hours import new_york_day
-from soak.truth import Executions, positions, premium_usd, untruth
+from soak.truth import CLOCK_KNOWN_AFTER_S, Executions, decided_at, positions, premium_usd, untruth
 from soak.world import World
 from strategies.core.commands import REDUCING, Purpose
 from strategies.core.corrections import execution_stem
@@ -29,8 +29,6 @@ UNKNOWN_WITHIN_S = 420.0
 """I7: an unknown order is resolved after so much calm."""
 READY_WITHIN_S = 420.0
 """I13: the daemon is ready after so much calm."""
-CLOCK_KNOWN_AFTER_S = 150.0
-"""How long after a jump of its machine's clock the daemon may still take it for the time."""
 
 _APPEND = script.load("append").sha1
 _INTENDED, _FILL = b'"kind":"order_intended"', b'"kind":"fill"'
@@ -235,17 +233,17 @@ class Watch:
                 pass
         for body in bodies:
             if _INTENDED in body:
-                self._check_intent(world, _INTENT.decode(body))
+                self._check_intent(world, _INTENT.decode(body), decided_at(world, event))
         self._check_unknown(now, state)
         self._check_ready(now, state)
         self._check_mode(event, state)
 
-    def _check_intent(self, world: World, intent: OrderIntended) -> None:
+    def _check_intent(self, world: World, intent: OrderIntended, decided: datetime) -> None:
         """I11: every leg's quote is fresh. I12: the caps hold."""
         now, settings = world.true_now(), world.settings
         for leg in intent.legs:
             at = self._quoted.get(leg.instrument.key)
-            age_s = None if at is None else (now - at).total_seconds()
+            age_s = None if at is None else (decided - at).total_seconds()
             if age_s is None or age_s > settings.stale.option_s:
                 self._broken("I11", f"{intent.order_ref}: the quote of {leg.instrument.key} is {age_s} s old")
         self._intended_at.append(now)

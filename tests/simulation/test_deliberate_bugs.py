@@ -11,19 +11,22 @@ from soak.outcome import Asked
 from soak.start_states import starts
 
 FINDS = {
-    "absent_after_one_snapshot": (244, "I"),
-    "commit_given_up": (50, "I"),
+    "absent_after_one_snapshot": (17, "I"),
+    "commit_given_up": (14, ""),
     "fill_booked_twice": (0, "I6"),
-    "fills_only_as_pushed": (8, "I"),
-    "halt_forgotten": (179, "I14"),
-    "journal_after_send": (1, "I4"),
-    "no_fencing": (23, ""),
-    "order_id_as_identity": (14, "I6"),
-    "resend_on_timeout": (5, "I1"),
-    "snapshot_before_journal": (22, "JournalCorrupt"),
+    "fills_only_as_pushed": (23, "I"),
+    "halt_forgotten": (60, "I14"),
+    "inferred_cancel_believed": (8, "I2"),
+    "journal_after_send": (3, "I4"),
+    "no_fencing": (44, ""),
+    "order_id_as_identity": (30, "I"),
+    "resend_on_timeout": (4, "I1"),
+    "snapshot_before_journal": (110, "JournalCorrupt"),
+    "stale_is_fresh": (25, "I11"),
+    "unknown_does_not_block": (23, "I3"),
 }
 """The seed that finds each, and what breaks; where the code has changed since, a few seeds after it may be
-needed. Two writers without a fence leave a journal that no longer folds."""
+needed. Two writers without a fence leave a journal that no longer folds, and so does a commit given up."""
 
 MORE = 30
 
