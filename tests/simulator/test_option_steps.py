@@ -9,7 +9,7 @@ from simulator import tick_frames
 from simulator.hours import Hours
 from simulator.instruments import Instrument, option
 from simulator.market.sources import generate
-from simulator.number_text import six_decimals
+from simulator.number_words import cents, decimals, squeezed, wholes
 from simulator.option_ticks import OptionTicks, shown_by
 from simulator.quotes import Board
 from simulator.shown import NOTHING, Present, Shown, advance
