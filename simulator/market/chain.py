@@ -13,6 +13,7 @@ from simulator.market.model import OptionColumns, OptionKey, OptionValue
 from simulator.market.tape import Tape
 from simulator.pricing import batch, black, spx, vix
 from simulator.pricing.batch import Layout, Slice
+from simulator.pricing.spx import Surface
 
 _VVIX_LEAST, _VVIX_TENOR = timedelta(days=7), timedelta(days=30)
 _YEAR_S = black.DAYS_PER_YEAR * 86_400.0
@@ -62,7 +63,10 @@ class Chain:
         self._strike_sets: dict[tuple[str, date], frozenset[float]] = {}
         self._slices: dict[tuple[str, date], Slice | None] = {}
         self._moment: Moment | None = None
+        # What the expiries of this moment share: the 30-day level of VIX options, the surface of SPX.
         self._level: float | None = None
+        self._surface: Surface | None = None
+        self._settlements: dict[tuple[str, date], datetime | None] = {}
         self._pairs: dict[date, tuple[datetime, datetime]] = {}
         self._group: _Group | None = None
 
@@ -70,7 +74,7 @@ class Chain:
         """Value from now on as of this moment."""
         self._moment = moment
         self._slices.clear()
-        self._level = None
+        self._level = self._surface = None
 
     def strikes(self, trading_class: str, expiry: date) -> tuple[float, ...]:
         """All strikes of an expiry over its life, ascending; empty for an unknown one."""
@@ -109,7 +113,6 @@ class Chain:
         """The expiry at the shown moment, None if it is unknown or past its settlement."""
         key = (trading_class, expiry)
         if key not in self._slices:
-            self.strikes(trading_class, expiry)
             self._slices[key] = self._build_slice(trading_class, expiry)
         return self._slices[key]
 
@@ -138,14 +141,10 @@ class Chain:
         return index_strikes(min(bar.low for bar in bars), max(bar.high for bar in bars))
 
     def _build_slice(self, trading_class: str, expiry: date) -> Slice | None:
-        moment = self._moment
-        settles = settles_at(self._tape.calendar, trading_class, expiry)
-        if (
-            moment is None
-            or settles is None
-            or settles <= moment.now
-            or not self.strikes(trading_class, expiry)
-        ):
+        moment, settles = self._moment, self._settles_at(trading_class, expiry)
+        if moment is None or settles is None or settles <= moment.now:
+            return None
+        if not self.strikes(trading_class, expiry):
             return None
         years = (settles - moment.now).total_seconds() / _YEAR_S
         if trading_class == "VIX":
@@ -156,8 +155,16 @@ class Chain:
             return Slice(vix.expiry_at(future, years), vix.smile_at(years), atm, math.sqrt(years))
         if moment.spx is None or moment.vix is None:
             return None
-        smile, atm = spx.slice_at(moment.vix, moment.vix3m(), years)
+        if self._surface is None:
+            self._surface = spx.surface(moment.vix, moment.vix3m())
+        smile, atm = self._surface.at(years)
         return Slice(spx.expiry_at(moment.spx, years), smile, atm, math.sqrt(years))
+
+    def _settles_at(self, trading_class: str, expiry: date) -> datetime | None:
+        key = (trading_class, expiry)
+        if key not in self._settlements:
+            self._settlements[key] = settles_at(self._tape.calendar, trading_class, expiry)
+        return self._settlements[key]
 
     def _vix_level(self, moment: Moment, vvix: float) -> float:
         """The 30-day level that makes Cboe's formula on this chain return VVIX; the same for all expiries."""

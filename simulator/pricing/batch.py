@@ -45,7 +45,7 @@ class Layout(NamedTuple):
 
 def values(layout: Layout, slices: Sequence[Slice]) -> OptionColumns:
     """Value options, each on its slice; units as in `black.value`."""
-    rows = np.array([_numbers(part) for part in slices])[layout.places].T
+    rows = np.array([_numbers(part) for part in slices]).T[:, layout.places]
     underlying, forward, root, discount, slope, decay_rate, carried, atm, skew, curvature, low, high = rows
     strikes, signs = layout.strikes, layout.signs
     logs = np.log(strikes / forward)
@@ -55,7 +55,7 @@ def values(layout: Layout, slices: Sequence[Slice]) -> OptionColumns:
     volatility = atm * (1.0 + skew * x + curvature * x * x)
     deviation = volatility * root
     d1 = 0.5 * deviation - logs / deviation
-    itm, exercised = _normal(signs * d1), _normal(signs * (d1 - deviation))
+    itm, exercised = _normal(signs * np.array((d1, d1 - deviation)))
     price = np.maximum(discount * signs * (forward * itm - strikes * exercised), 0.0)
     density = discount * _INV_SQRT_2PI * np.exp(-0.5 * d1 * d1)
     delta = signs * discount * itm * slope
@@ -89,7 +89,7 @@ def _numbers(part: Slice) -> tuple[float, ...]:
     )
 
 
-def _normal(column: Column) -> Column:
+def _normal(columns: Column) -> Column:
     """The standard normal distribution function."""
-    erfc = math.erfc
-    return np.array([0.5 * erfc(x) for x in (-_SQRT_HALF * column).tolist()])
+    scaled = (-_SQRT_HALF * columns).ravel().tolist()
+    return 0.5 * np.array(list(map(math.erfc, scaled))).reshape(columns.shape)

@@ -49,13 +49,21 @@ def replicated_variance(smile: Smile, atm_deviation: float) -> float:
         smile: The shape.
         atm_deviation: At-the-money volatility x sqrt(years), positive.
     """
-    total = 0.0
+    total, half = 0.0, 0.5 * atm_deviation
+    for level, slope, place, steepness in _shape(smile):
+        z = place - half * level
+        total += math.exp(-0.5 * z * z) * level * level * (steepness + half * slope)
+    return total * _STEP / _SQRT_2PI
+
+
+@lru_cache(maxsize=128)  # a grid's nodes of one skew are asked for together, and each of them several times
+def _shape(smile: Smile) -> tuple[tuple[float, float, float, float], ...]:
+    """What the integrand needs of a smile at each node, whatever the volatility: level, slope, and their parts."""
+    found = []
     for x in _NODES:
         level, slope = smile.relative(x), smile.slope(x)
-        z = -x / level - 0.5 * atm_deviation * level
-        steepness = 1.0 / level - x * slope / (level * level) + 0.5 * atm_deviation * slope
-        total += math.exp(-0.5 * z * z) * level * level * steepness
-    return total * _STEP / _SQRT_2PI
+        found.append((level, slope, -x / level, 1.0 / level - x * slope / (level * level)))
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)

@@ -36,6 +36,13 @@ _LEAST_SHARE = 0.05
 _VIX3M_AT_1, _VIX3M_POWER = 1.944, 0.803
 
 
+def _mean_decay(years: float) -> float:
+    return -math.expm1(-_KAPPA * years) / (_KAPPA * years)
+
+
+_VIX_DECAY, _VIX3M_DECAY = _mean_decay(_VIX_YEARS), _mean_decay(_VIX3M_YEARS)
+
+
 class SpxSlice(NamedTuple):
     """What one expiry needs: its smile and the volatility at its forward, as a fraction a year."""
 
@@ -61,17 +68,42 @@ def usual_vix3m(vix: float) -> float:
     return _VIX3M_AT_1 * float(vix**_VIX3M_POWER)
 
 
-def slice_at(vix: float, vix3m: float | None, years: float) -> SpxSlice:
-    """The smile of one expiry.
+class Surface(NamedTuple):
+    """What all expiries share: the smile, and the variances, VIX's of 30 days and their mean theta, in points."""
+
+    smile: Smile
+    near: float
+    theta: float
+
+    def replicated_volatility(self, years: float) -> float:
+        """Square root of the replicated variance of a tenor, a fraction a year; variance x years never falls."""
+        reverted = (self.near - self.theta) * _mean_decay(years) / _VIX_DECAY
+        return 0.01 * math.sqrt(self.theta + reverted)
+
+    def at(self, years: float) -> SpxSlice:
+        """One expiry, so many years of 365 days from now, more than none."""
+        volatility = self.replicated_volatility(years)
+        return SpxSlice(self.smile, volatility * atm_share(self.smile, volatility * math.sqrt(years)))
+
+
+def surface(vix: float, vix3m: float | None) -> Surface:
+    """The surface of a moment.
 
     Args:
         vix: VIX in points, positive.
         vix3m: VIX3M in points, positive; None where it is not known.
-        years: Time to expiry in years of 365 days, positive.
     """
-    smile = smile_at(vix)
-    volatility = replicated_volatility(vix, vix3m, years)
-    return SpxSlice(smile, volatility * atm_share(smile, volatility * math.sqrt(years)))
+    near = vix * vix
+    far = (usual_vix3m(vix) if vix3m is None else vix3m) ** 2
+    kept = _VIX3M_DECAY / _VIX_DECAY
+    highest = near * (1.0 / _VIX_DECAY - _LEAST_SHARE) / (1.0 / _VIX_DECAY - 1.0)
+    theta = min(max((far - kept * near) / (1.0 - kept), _LEAST_SHARE * near), highest)
+    return Surface(smile_at(vix), near, theta)
+
+
+def slice_at(vix: float, vix3m: float | None, years: float) -> SpxSlice:
+    """One expiry of the surface of a moment; see `surface`."""
+    return surface(vix, vix3m).at(years)
 
 
 def smile_at(vix: float) -> Smile:
@@ -83,24 +115,3 @@ def smile_at(vix: float) -> Smile:
     skew = _SKEW * float((_SKEW_AT_VIX / vix) ** _SKEW_POWER)
     kept = min(max(skew, _SKEW_STEEPEST), _SKEW_FLATTEST)
     return Smile(skew=kept, curvature=_CURVATURE, cap_low=_CAP_LOW, cap_high=_CAP_HIGH)
-
-
-def replicated_volatility(vix: float, vix3m: float | None, years: float) -> float:
-    """Square root of the replicated variance of a tenor, a fraction a year; variance x years never falls.
-
-    Args:
-        vix: VIX in points, positive.
-        vix3m: VIX3M in points, positive; None where it is not known.
-        years: Time to expiry in years of 365 days, positive.
-    """
-    near = vix * vix
-    far = (usual_vix3m(vix) if vix3m is None else vix3m) ** 2
-    start = _mean_decay(_VIX_YEARS)
-    kept = _mean_decay(_VIX3M_YEARS) / start
-    highest = near * (1.0 / start - _LEAST_SHARE) / (1.0 / start - 1.0)
-    theta = min(max((far - kept * near) / (1.0 - kept), _LEAST_SHARE * near), highest)
-    return 0.01 * math.sqrt(theta + (near - theta) * _mean_decay(years) / start)
-
-
-def _mean_decay(years: float) -> float:
-    return -math.expm1(-_KAPPA * years) / (_KAPPA * years)
