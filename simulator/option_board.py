@@ -18,11 +18,11 @@ class OptionBoard:
     Args:
         market: values.
         is_open: whether a contract trades at the present instant.
-        size: displayed size of a contract's side, "bid" or "ask", in the present period.
+        size: displayed sizes of a contract's bid and ask in the present period.
     """
 
     def __init__(
-        self, market: Market, is_open: Callable[[Instrument], bool], size: Callable[[Instrument, str], int]
+        self, market: Market, is_open: Callable[[Instrument], bool], size: Callable[[Instrument], tuple[int, int]]
     ) -> None:
         self._market = market
         self._is_open = is_open
@@ -82,6 +82,6 @@ class OptionBoard:
     def _sizes_of(self, watched: Watched, period: int) -> tuple[Sizes, Sizes]:
         known = self._sizes
         if known is None or known[0] is not watched or known[1] != period:
-            bid, ask = (np.array([self._size(i, side) for i in watched.items]) for side in ("bid", "ask"))
+            bid, ask = np.array(list(zip(*map(self._size, watched.items), strict=True)))
             self._sizes = known = (watched, period, (bid, ask))
         return known[2]

@@ -42,8 +42,8 @@ class Board:
         self._now: datetime | None = None
         self._stress = 1.0
         self._period = 0
-        # Sizes of the present period by contract id and side.
-        self._sizes: dict[tuple[int, str], int] = {}
+        # Sizes of the present period, bid and ask, by contract id.
+        self._sizes: dict[int, tuple[int, int]] = {}
         self._standings: dict[int, Standing] = {}
 
     def refresh(self, now: datetime) -> None:
@@ -98,20 +98,18 @@ class Board:
             price = shown.mark
         return shown if price is None else self._around(item, price, last=shown.last, close=shown.close)
 
-    def is_open(self, item: Instrument | Combo) -> bool:
+    def is_open(self, contract: Instrument | Combo) -> bool:
         """Return whether a contract trades at this instant."""
-        if isinstance(item, Combo):
-            return self.is_open(item.legs[0].instrument)
-        return self._now is not None and self._standing(item, self._now).is_open
+        if isinstance(contract, Combo):
+            contract = contract.legs[0].instrument
+        return self.standing(contract).is_open
 
-    def is_regular(self, item: Instrument) -> bool:
-        """Return whether this instant lies in the regular hours of a contract."""
-        return self._now is not None and self._standing(item, self._now).is_regular
-
-    def _standing(self, item: Instrument, now: datetime) -> Standing:
+    def standing(self, item: Instrument) -> Standing:
+        """Return whether a contract trades at this instant, and whether in its regular hours."""
+        assert self._now is not None
         found = self._standings.get(item.con_id)
-        if found is None or now >= found.until:
-            found = self._standings[item.con_id] = self._hours.standing(item, now)
+        if found is None or self._now >= found.until:
+            found = self._standings[item.con_id] = self._hours.standing(item, self._now)
         return found
 
     def combo_quote(self, combo: Combo, *, frozen: bool = False) -> Quote:
@@ -246,25 +244,31 @@ class Board:
         close: float | None = None,
     ) -> Quote:
         half = half_spread(item, price) * self._stress
-        bid, ask = item.grid.down(max(0.0, price - half)), item.grid.up(price + half)
+        grid = item.grid
+        bid, ask = grid.down(max(0.0, price - half)), grid.up(price + half)
+        bid_size, ask_size = self._size(item)
         mid = round((bid + ask) / 2, 6)
         return Quote(
             bid=bid,
             ask=ask,
-            bid_size=self._size(item, "bid") if bid > 0 else 0,
-            ask_size=self._size(item, "ask"),
+            bid_size=bid_size if bid > 0 else 0,
+            ask_size=ask_size,
             last=self._lasts.get(item.con_id, last) if last is None else last,
             mark=mid if settled is None else settled,
             close=close,
             model=model,
         )
 
-    def _size(self, item: Instrument, side: str) -> int:
-        found = self._sizes.get((item.con_id, side))
+    def _size(self, item: Instrument) -> tuple[int, int]:
+        """Return the displayed sizes of bid and ask."""
+        found = self._sizes.get(item.con_id)
         if found is None:
             low, high = sizes(item)
-            draw = uniform(self._seed, "size", item.con_id, side, self._period)
-            found = self._sizes[item.con_id, side] = low + int(draw * (high - low))
+            bid, ask = (
+                low + int(uniform(self._seed, "size", item.con_id, side, self._period) * (high - low))
+                for side in ("bid", "ask")
+            )
+            found = self._sizes[item.con_id] = (bid, ask)
         return found
 
     def _close(self, item: Instrument) -> float | None:

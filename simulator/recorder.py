@@ -48,6 +48,25 @@ def price_of(quote: Quote, kind: str) -> float | None:
     return {"MIDPOINT": round((quote.bid + quote.ask) / 2, 6), "BID": quote.bid, "ASK": quote.ask}[kind]
 
 
+class _Track:
+    """What has been seen of one contract.
+
+    Attributes:
+        item: the contract.
+        quotes: instant, quote, and whether it lay in the regular hours.
+        day: the last day with a print in the regular hours, None before the first.
+        bar: its open, high, low and last print.
+    """
+
+    __slots__ = ("bar", "day", "item", "quotes")
+
+    def __init__(self, item: Instrument) -> None:
+        self.item = item
+        self.quotes: list[tuple[datetime, Quote, bool]] = []
+        self.day: date | None = None
+        self.bar: TimedBar | None = None
+
+
 class Recorder:
     """Keeps the price of each watched contract at each instant of its hours.
 
@@ -57,21 +76,19 @@ class Recorder:
 
     def __init__(self, board: Board) -> None:
         self._board = board
-        self._watched: dict[int, Instrument] = {}
-        # Instant, quote, and whether it lay in the regular hours.
-        self._quotes: dict[int, list[tuple[datetime, Quote, bool]]] = {}
-        self._days: dict[int, TimedBar] = {}
+        self._tracks: dict[int, _Track] = {}
 
     def watch(self, item: Instrument, now: datetime) -> None:
         """Record a contract from this instant on, if it is not recorded yet."""
-        if item.con_id not in self._watched:
-            self._watched[item.con_id] = item
-            self._note(item, now)
+        if item.con_id not in self._tracks:
+            track = self._tracks[item.con_id] = _Track(item)
+            self._note(track, now, new_york_day(now))
 
     def note(self, now: datetime) -> None:
         """Record this instant."""
-        for item in self._watched.values():
-            self._note(item, now)
+        day = new_york_day(now)
+        for track in self._tracks.values():
+            self._note(track, now, day)
 
     def prices(
         self, item: Instrument, kind: str, since: datetime, until: datetime, *, regular: bool = False
@@ -79,15 +96,14 @@ class Recorder:
         """Return the prices after an instant up to another, oldest first; perhaps of regular hours only."""
         return [
             (at, price)
-            for at, quote, in_hours in self._quotes.get(item.con_id, ())
+            for at, quote, in_hours in self._seen(item)
             if since < at <= until and (in_hours or not regular)
             if (price := price_of(quote, kind)) is not None
         ]
 
     def begun(self, item: Instrument, kind: str) -> datetime | None:
         """Return the first instant that a kind of price was recorded at, None if there is none."""
-        known = self._quotes.get(item.con_id, ())
-        return next((at for at, quote, _ in known if price_of(quote, kind) is not None), None)
+        return next((at for at, quote, _ in self._seen(item) if price_of(quote, kind) is not None), None)
 
     def forget(self, until: datetime) -> None:
         """Drop what was recorded up to an instant: bars of before are modelled again."""
@@ -99,24 +115,26 @@ class Recorder:
 
     def today(self, item: Instrument, day: date) -> TimedBar | None:
         """Return the open, high, low and last price of a day so far, None without one."""
-        found = self._days.get(item.con_id)
-        return found if found is not None and new_york_day(found.start) == day else None
+        track = self._tracks.get(item.con_id)
+        return track.bar if track is not None and track.day == day else None
 
-    def _note(self, item: Instrument, now: datetime) -> None:
-        if not self._board.is_open(item):
+    def _seen(self, item: Instrument) -> list[tuple[datetime, Quote, bool]]:
+        track = self._tracks.get(item.con_id)
+        return [] if track is None else track.quotes
+
+    def _note(self, track: _Track, now: datetime, day: date) -> None:
+        standing = self._board.standing(track.item)
+        if not standing.is_open:
             return
-        quote, regular = self._board.quote(item), self._board.is_regular(item)
-        self._quotes.setdefault(item.con_id, []).append((now, quote, regular))
-        if quote.last is not None and regular:
-            self._note_day(item, now, quote.last)
-
-    def _note_day(self, item: Instrument, now: datetime, price: float) -> None:
-        known = self.today(item, new_york_day(now))
-        self._days[item.con_id] = (
-            TimedBar(start=now, open=price, high=price, low=price, close=price)
-            if known is None
-            else known.with_price(price)
-        )
+        quote = self._board.quote(track.item)
+        track.quotes.append((now, quote, standing.is_regular))
+        price = quote.last
+        if price is None or not standing.is_regular:
+            return
+        if track.bar is None or track.day != day:
+            track.day, track.bar = day, TimedBar(start=now, open=price, high=price, low=price, close=price)
+        elif price != track.bar.close:
+            track.bar = track.bar.with_price(price)
 
 
 def bars_of(prices: Iterable[tuple[datetime, float]], seconds: int) -> list[TimedBar]:

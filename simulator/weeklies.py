@@ -25,6 +25,8 @@ class Weeklies:
         self._market = market
         self._hours = hours
         self._listed: dict[date, tuple[date, ...]] = {}
+        # The instant asked about last, with the line through VIX and the monthlies then.
+        self._line: tuple[datetime, float, list[tuple[float, float]]] | None = None
 
     def listed(self, day: date) -> tuple[date, ...]:
         """Return the settlement dates listed on a day, nearest first."""
@@ -53,11 +55,14 @@ class Weeklies:
 
     def on_curve(self, now: datetime, days: float) -> float | None:
         """Return the VIX expected in so many days, None before the first print."""
-        vix, today = self._market.level("VIX"), new_york_day(now)
-        if vix is None:
-            return None
-        monthlies = ((m, self._market.future(m)) for m in self._market.futures(today))
-        return _on_line(vix, _points(monthlies, today), days)
+        line = self._line
+        if line is None or line[0] != now:
+            vix, today = self._market.level("VIX"), new_york_day(now)
+            if vix is None:
+                return None
+            monthlies = ((m, self._market.future(m)) for m in self._market.futures(today))
+            line = self._line = (now, vix, list(_points(monthlies, today)))
+        return _on_line(line[1], line[2], days)
 
     def _find(self, day: date) -> tuple[date, ...]:
         monthlies = set(self._market.futures(day)) | set(self._market.expiries("VIX", day))
@@ -97,7 +102,7 @@ def _near(settles: date, monthlies: set[date]) -> bool:
 
 
 def _points(monthlies: Iterable[tuple[date, float | None]], day: date) -> Iterator[tuple[float, float]]:
-    """Yield days to settlement and price of the monthlies whose price is known, one when it is asked for."""
+    """Yield days to settlement and price of the monthlies whose price is known."""
     return ((float((expiry - day).days), price) for expiry, price in monthlies if price is not None)
 
 

@@ -28,6 +28,9 @@ class PlayedDay:
         before = tape.vix.before(session.day)
         self._vix_before = vix.open if before is None else before.close
         self._vix_after = vix.close
+        self._detours: list[float] | None = None
+        # Settlements before and of today by expiry, with the elasticity to VIX.
+        self._ends: dict[date, tuple[float | None, float | None, float]] = {}
 
     def index(self, symbol: str, minute: int) -> float | None:
         """SPX or VIX at a minute, in points; None for another symbol."""
@@ -39,13 +42,13 @@ class PlayedDay:
 
     def future(self, expiry: date, minute: int) -> float | None:
         """A VX future at a minute: from the last settlement before to today's, with VIX's detours."""
-        rows = self._tape.futures[expiry]
-        before, today = rows.before(self.session.day), rows.at(self.session.day)
-        if today is None or before is None:
-            known = today or before
-            return None if known is None else known.settle
-        level = self._curve(before.settle, today.settle, expiry, minute)
-        return level * math.exp(self._offset(before.settle, today.settle, expiry, minute))
+        if expiry not in self._ends:
+            self._ends[expiry] = self._find_ends(expiry)
+        before, today, power = self._ends[expiry]
+        if before is None or today is None:
+            return before if today is None else today
+        level = self._follow(before, today, minute, power)
+        return level * math.exp(self._offset(before, today, expiry, minute))
 
     def future_before_open(self, expiry: date, vix_ratio: float, share: float) -> float | None:
         """A VX future in the night before: the last settlement moved with VIX, on its way to its own open.
@@ -116,6 +119,15 @@ class PlayedDay:
             day=today.day, advancing=advancing, declining=moved - advancing, unchanged=today.unchanged
         )
 
+    def _find_ends(self, expiry: date) -> tuple[float | None, float | None, float]:
+        rows = self._tape.futures[expiry]
+        before, today = rows.before(self.session.day), rows.at(self.session.day)
+        return (
+            None if before is None else before.settle,
+            None if today is None else today.settle,
+            paths.elasticity(expiry, self.session.day),
+        )
+
     def _curve(self, before: float, after: float, expiry: date, minute: int) -> float:
         return self._follow(before, after, minute, paths.elasticity(expiry, self.session.day))
 
@@ -140,9 +152,15 @@ class PlayedDay:
     def _follow(self, before: float, after: float, minute: int, power: float) -> float:
         if minute == self.minutes:
             return after
+        if self._detours is None:
+            self._detours = [self._detour(each) for each in range(self.minutes)]
+        return paths.follow(before, after, minute / self.minutes, self._detours[minute], power)
+
+    def _detour(self, minute: int) -> float:
+        """VIX over its own even way from yesterday's close to today's."""
         share = minute / self.minutes
         even = self._vix_before ** (1.0 - share) * self._vix_after**share
-        return paths.follow(before, after, share, self._paths.vix[minute] / even, power)
+        return self._paths.vix[minute] / float(even)
 
 
 def _between(points: tuple[tuple[int, float], ...], minute: int) -> float:
