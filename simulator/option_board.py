@@ -32,7 +32,7 @@ class OptionBoard:
         self._open: list[bool] = []
         self._watched: Watched | None = None
         self._table: OptionTable | None = None
-        self._sizes: tuple[Watched, int, tuple[Sizes, Sizes]] | None = None
+        self._sizes: tuple[Watched, int, Sizes] | None = None
 
     def clear(self) -> None:
         """Start a new instant."""
@@ -79,9 +79,10 @@ class OptionBoard:
         row = None if self._table is None else self._table.watched.rows.get(item.con_id)
         return None if row is None or self._table is None else self._table.values.row(row)
 
-    def _sizes_of(self, watched: Watched, period: int) -> tuple[Sizes, Sizes]:
+    def _sizes_of(self, watched: Watched, period: int) -> Sizes:
+        """Return the displayed sizes of bids, and of asks in a second row."""
         known = self._sizes
         if known is None or known[0] is not watched or known[1] != period:
-            bid, ask = np.array(list(zip(*map(self._size, watched.items), strict=True)))
-            self._sizes = known = (watched, period, (bid, ask))
+            pairs = map(self._size, watched.items)
+            self._sizes = known = (watched, period, np.array(list(zip(*pairs, strict=True))))
         return known[2]

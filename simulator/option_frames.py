@@ -5,13 +5,23 @@ one of its ask, the computations of bid, ask and model. What has not changed sta
 as the padding of numbers is. A request id is one character that stands for it, see `tick_frames`.
 """
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 
-from simulator.market.model import Column, OptionColumns
-from simulator.number_words import PAD, WHOLE_MOST, Integers, Texts, Words, cents, decimals, squeezed, wholes, words
+from simulator.market.model import Column
+from simulator.number_words import (
+    PAD,
+    WHOLE_MOST,
+    WORD_BYTES,
+    Integers,
+    Texts,
+    Words,
+    cents,
+    parts,
+    squeezed,
+    wholes,
+    words,
+)
 from simulator.option_table import OptionTable
 from simulator.shown import VEGA_LEAST, VOL_MOST
 from simulator.tick_frames import ID
@@ -30,8 +40,7 @@ Flags = npt.NDArray[np.bool_]
 _ID = ID.decode("latin-1")
 # Prices are around values; what is wider than this is not.
 _NUMBER_MOST = WHOLE_MOST / 2
-_LENGTH_BYTES = 4
-_LENGTHS = words(size.to_bytes(_LENGTH_BYTES).decode("latin-1") for size in range(PAD[0])).ravel()
+_LENGTHS = words(size.to_bytes(WORD_BYTES).decode("latin-1") for size in range(PAD[0])).ravel()
 _NOTHING = words([""])[0, 0]
 
 
@@ -55,6 +64,8 @@ _SIZE_FRAMES = [
 _COMPUTATION_WORDS, _COMPUTATION_LENGTH = 34, 13
 _VOL, _DELTA, _PRICE, _GAMMA = slice(4, 8), slice(8, 12), slice(12, 16), slice(17, 22)
 _VEGA, _THETA, _UNDERLYING = slice(22, 26), slice(26, 30), slice(30, 34)
+# Rows of values that stand after the prices, price to underlying, and the places of all numbers then.
+_OTHERS, _PLACES = [0, 2, 4, 5, 3, 6], (*[6] * 9, 8, 4)
 _COMPUTATIONS = [
     _frame(_COMPUTATION_WORDS, {1: f"21\x00{_ID}", 2: f"\x00{tick}\x00", 3: "0\x00", 16: "0.0\x00"})
     for tick in (BID_COMPUTATION, ASK_COMPUTATION, MODEL_COMPUTATION)
@@ -77,78 +88,83 @@ class OptionFrames:
     """
 
     def __init__(self, before: OptionTable, now: OptionTable) -> None:
-        values = np.array(now.values)
-        prices, sizes = np.array((now.bid, now.ask)), np.array((now.bid_size, now.ask_size))
-        moved = prices != np.array((before.bid, before.ask))
-        resized = (sizes != np.array((before.bid_size, before.ask_size))) & ~moved
-        revalued = (values != np.array(before.values)).any(axis=0)
-        self._rows = np.empty((values.shape[1], len(_ROW)), np.uint32)
-        self._rows[:] = _ROW
-        # The length of each frame without its request id, 0 for none.
+        values, prices = now.values.numbers, now.prices
+        moved = prices != before.prices
+        resized = (now.sizes != before.sizes) & ~moved
+        revalued = (values != before.values.numbers).any(axis=0)
+        rows = np.empty((values.shape[1], len(_ROW)), np.uint32)
+        rows[:] = _ROW
+        frames = rows[:, :_BEGIN_COMPUTATIONS].reshape(-1, len(_PRICE_FRAMES), _PRICE_WORDS)
+        computations = rows[:, _BEGIN_COMPUTATIONS:].reshape(-1, len(_COMPUTATIONS), _COMPUTATION_WORDS)
+        # The length of each frame without its request id, 0 for none; option by option in the end.
         lengths = np.concatenate(
-            [
-                self._write_prices(prices, sizes, moved, resized),
-                self._write_computations(now.values, prices, np.array([*(moved & revalued), revalued])),
-            ]
-        )
-        self._lengths = lengths.T
-        ends = np.where(lengths > 0, lengths + (_LENGTH_BYTES + len(ID)), 0).sum(axis=0).cumsum()
-        self._bounds = list(pairwise([0, *ends.tolist()]))
-        self._templates: dict[int, list[bytes]] = {}
+            (
+                _write_prices(frames, now, moved, resized),
+                _write_computations(computations, values, prices, np.array((*(moved & revalued), revalued))),
+            )
+        ).T
+        is_made = lengths > 0
+        rows[:, _LENGTH_PLACES] = np.where(is_made, _LENGTHS[lengths], _NOTHING)
+        self._text = squeezed(rows)
+        # Where each option's frames end, and where the last byte of each frame's length is.
+        frame_sizes = np.where(is_made, lengths + (WORD_BYTES + len(ID)), 0)
+        ends = frame_sizes.ravel().cumsum().reshape(lengths.shape)
+        self._bounds = [0, *ends[:, -1].tolist()]
+        self._length_places = (ends - frame_sizes)[is_made] + (WORD_BYTES - 1)
+        self._places = now.watched.rows
+        self._templates: dict[int, bytes] = {}
 
-    def of(self, row: int, wire_id: bytes) -> bytes:
+    def of(self, con_id: int, wire_id: bytes) -> bytes:
         """Return the frames of one option for a request id."""
-        templates = self._templates.get(len(wire_id))
-        if templates is None:
-            templates = self._templates[len(wire_id)] = self._made(len(wire_id))
-        return templates[row].replace(ID, wire_id)
+        row = self._places[con_id]
+        template = self._templates.get(len(wire_id))
+        if template is None:
+            text = self._text.copy()
+            text[self._length_places] += len(wire_id)
+            template = self._templates[len(wire_id)] = text.tobytes()
+        return template[self._bounds[row] : self._bounds[row + 1]].replace(ID, wire_id)
 
-    def _made(self, id_size: int) -> list[bytes]:
-        """Return the frames of each option with `ID` where a request id of so many characters belongs."""
-        lengths = self._lengths
-        self._rows[:, _LENGTH_PLACES] = np.where(lengths > 0, _LENGTHS[lengths + id_size], _NOTHING)
-        text = squeezed(self._rows)
-        return [text[start:end] for start, end in self._bounds]
 
-    def _write_prices(self, prices: Column, sizes: Integers, moved: Flags, resized: Flags) -> Integers:
-        """Write the bids and asks that have moved, or whose size has; return the lengths."""
-        frames = self._rows[:, :_BEGIN_COMPUTATIONS].reshape(-1, len(_PRICE_FRAMES), _PRICE_WORDS)
-        price, size = cents(np.rint(prices * 100).astype(np.int64)), wholes(sizes)
-        _put(frames, _PRICE_PRICE, price)
-        _put(frames, _PRICE_SIZE, size)
-        lengths = np.where(moved, price.sizes + size.sizes + _PRICE_LENGTH, 0)
-        if resized.any():
-            alone = np.empty_like(frames)
-            alone[:] = _SIZE_FRAMES
-            _put(alone, _SIZE_SIZE, size)
-            frames[resized.T] = alone[resized.T]
-            lengths = np.where(resized, size.sizes + _SIZE_LENGTH, lengths)
-        frames[(lengths == 0).T] = _NOTHING
-        return lengths
+def _write_prices(frames: Words, now: OptionTable, moved: Flags, resized: Flags) -> Integers:
+    """Write the bids and asks that have moved, or whose size has; return the lengths."""
+    price, size = cents(np.rint(now.prices * 100).astype(np.int64)), wholes(now.sizes)
+    _put(frames, _PRICE_PRICE, price)
+    _put(frames, _PRICE_SIZE, size)
+    lengths = np.where(moved, price.sizes + size.sizes + _PRICE_LENGTH, 0)
+    if resized.any():
+        alone = np.empty_like(frames)
+        alone[:] = _SIZE_FRAMES
+        _put(alone, _SIZE_SIZE, size)
+        frames[resized.T] = alone[resized.T]
+        lengths = np.where(resized, size.sizes + _SIZE_LENGTH, lengths)
+    frames[(lengths == 0).T] = _NOTHING
+    return lengths
 
-    def _write_computations(self, values: OptionColumns, prices: Column, is_made: Flags) -> Integers:
-        """Write the computations of the bids, asks and models that are to be made; return the lengths."""
-        frames = self._rows[:, _BEGIN_COMPUTATIONS:].reshape(-1, len(_COMPUTATIONS), _COMPUTATION_WORDS)
-        columns = (*_side_vols(values, prices), values.implied_vol, *prices, values.price)
-        numbers = decimals(np.array((*columns, values.delta, values.vega, values.theta)), 6)
-        vols, worths = numbers.part(slice(0, 3)), numbers.part(slice(3, 6))
-        delta, vega, theta = (numbers.part(slice(place, place + 1)) for place in (6, 7, 8))
-        gamma, underlying = (
-            decimals(column[np.newaxis], places) for column, places in ((values.gamma, 8), (values.underlying, 4))
-        )
-        _put(frames, _VOL, vols)
-        _put(frames, _PRICE, worths)
-        for place, text in ((_DELTA, delta), (_GAMMA, gamma), (_VEGA, vega), (_THETA, theta), (_UNDERLYING, underlying)):
-            _put(frames, place, text)
-        lengths = sum((text.sizes for text in (vols, worths, delta, gamma, vega, theta, underlying)), _COMPUTATION_LENGTH)
-        lengths = np.where(is_made, lengths, 0)
-        frames[~is_made.T] = _NOTHING
-        return lengths
+
+def _write_computations(frames: Words, values: Column, prices: Column, is_made: Flags) -> Integers:
+    """Write the computations of the bids, asks and models that are to be made; return the lengths."""
+    numbers = np.empty((11, values.shape[1]))
+    numbers[0:2], numbers[2] = _side_vols(values, prices), values[1]
+    numbers[3:5], numbers[5:] = prices, values[_OTHERS]
+    found = parts(numbers, _PLACES)
+    six = found.texts(slice(0, 9), 6)
+    shared = (
+        *((place, six.part(slice(row, row + 1))) for row, place in enumerate((_DELTA, _VEGA, _THETA), start=6)),
+        (_GAMMA, found.texts(slice(9, 10), 8)),
+        (_UNDERLYING, found.texts(slice(10, 11), 4)),
+    )
+    _put(frames, _VOL, six.part(slice(0, 3)))
+    _put(frames, _PRICE, six.part(slice(3, 6)))
+    for place, texts in shared:
+        _put(frames, place, texts)
+    same = sum((texts.sizes for _, texts in shared), _COMPUTATION_LENGTH)
+    frames[~is_made.T] = _NOTHING
+    return np.where(is_made, six.sizes[0:3] + six.sizes[3:6] + same, 0)
 
 
 def is_written(table: OptionTable) -> bool:
     """Return whether all numbers of a table are small enough to be written here."""
-    return bool(np.abs(np.array(table.values)).max() < _NUMBER_MOST)
+    return bool(np.abs(table.values.numbers).max() < _NUMBER_MOST)
 
 
 def _put(frames: Words, place: slice, texts: Texts) -> None:
@@ -156,9 +172,9 @@ def _put(frames: Words, place: slice, texts: Texts) -> None:
     frames[:, :, place] = texts.words.swapaxes(0, 1)
 
 
-def _side_vols(values: OptionColumns, prices: Column) -> Column:
+def _side_vols(values: Column, prices: Column) -> Column:
     """Return the implied volatilities of bids and asks, as `shown` has them one by one."""
-    has_vega = values.vega >= VEGA_LEAST
-    vega = np.where(has_vega, values.vega, 1.0)
-    moved = values.implied_vol + (prices - values.price) / vega / 100.0
-    return np.where(has_vega, np.clip(moved, 0.0, VOL_MOST), values.implied_vol)
+    price, vol, vega = values[0], values[1], values[4]
+    has_vega = vega >= VEGA_LEAST
+    moved = vol + (prices - price) / np.where(has_vega, vega, 1.0) / 100.0
+    return np.where(has_vega, moved.clip(0.0, VOL_MOST), vol)

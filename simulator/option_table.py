@@ -47,23 +47,24 @@ class OptionTable(NamedTuple):
     Attributes:
         watched: the options.
         values: the model's.
+        prices: bids, and asks in a second row.
+        sizes: likewise.
     """
 
     watched: Watched
     values: OptionColumns
-    bid: Column
-    ask: Column
+    prices: Column
+    sizes: Sizes
     mid: Column
-    bid_size: Sizes
-    ask_size: Sizes
 
     def quote(self, row: int, last: float | None) -> Quote:
         """Return one option's quote with its last print."""
+        (bid, ask), (bid_size, ask_size) = self.prices[:, row].tolist(), self.sizes[:, row].tolist()
         return Quote(
-            bid=float(self.bid[row]),
-            ask=float(self.ask[row]),
-            bid_size=int(self.bid_size[row]),
-            ask_size=int(self.ask_size[row]),
+            bid=bid,
+            ask=ask,
+            bid_size=bid_size,
+            ask_size=ask_size,
             last=last,
             mark=float(self.mid[row]),
             model=self.values.row(row),
@@ -99,30 +100,22 @@ def watch(items: Sequence[Instrument], half_spreads: Mapping[str, tuple[float, f
     )
 
 
-def table(watched: Watched, values: OptionColumns, stress: float, sizes: tuple[Sizes, Sizes]) -> OptionTable:
+def table(watched: Watched, values: OptionColumns, stress: float, sizes: Sizes) -> OptionTable:
     """Return what is displayed around values, on the contracts' price grids.
 
     Args:
         watched: the options.
         values: theirs.
         stress: factor of all half spreads.
-        sizes: of bids and asks, where there are any.
+        sizes: of bids, where there are any, and of asks.
     """
-    price = values.price
+    price = values.numbers[0]
     half = (watched.base + watched.share * price) * stress
-    low, high = np.maximum(0.0, price - half), price + half
-    below = np.where(low >= watched.edge, watched.coarse, watched.fine)
-    above = np.where(high >= watched.edge, watched.coarse, watched.fine)
+    around = np.array((np.maximum(0.0, price - half), price + half))
+    steps = np.where(around >= watched.edge, watched.coarse, watched.fine)
     # As `PriceGrid.down` and `PriceGrid.up`.
-    bid = np.round(np.floor(low / below + 1e-9) * below, _PRICE_DIGITS)
-    ask = np.round(np.ceil(high / above - 1e-9) * above, _PRICE_DIGITS)
-    mid = np.round((bid + ask) / 2, _MID_DIGITS)
-    return OptionTable(
-        watched=watched,
-        values=values,
-        bid=bid,
-        ask=ask,
-        mid=mid,
-        bid_size=np.where(bid > 0, sizes[0], 0),
-        ask_size=sizes[1],
-    )
+    low, high = around / steps
+    prices = (np.array((np.floor(low + 1e-9), np.ceil(high - 1e-9))) * steps).round(_PRICE_DIGITS)
+    mid = ((prices[0] + prices[1]) / 2).round(_MID_DIGITS)
+    shown = np.array((np.where(prices[0] > 0, sizes[0], 0), sizes[1]))
+    return OptionTable(watched, values, prices, shown, mid)

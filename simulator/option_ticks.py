@@ -36,20 +36,18 @@ class OptionTicks:
         self.before, self.now = (self.now if follows else None), table
         self._frames = None
 
-    def frames(self, con_id: int, wire_id: bytes) -> bytes:
-        """Return the frames of one option's step for a request id; there must be a table before."""
+    def frames(self) -> OptionFrames:
+        """Return the frames of the step; there must be a table before."""
         assert self.before is not None
         assert self.now is not None
         if self._frames is None:
             self._frames = OptionFrames(self.before, self.now)
-        return self._frames.of(self.now.watched.rows[con_id], wire_id)
+        return self._frames
 
 
 def shown_by(table: OptionTable, con_id: int, before: Shown) -> Shown:
     """Return what is shown of an option to one who was shown `before`, and then all tables up to this one."""
     row = table.watched.rows[con_id]
-    prices = {
-        BID: (float(table.bid[row]), int(table.bid_size[row])),
-        ASK: (float(table.ask[row]), int(table.ask_size[row])),
-    }
+    bid, ask = zip(table.prices[:, row].tolist(), table.sizes[:, row].tolist(), strict=True)
+    prices = {BID: bid, ASK: ask}
     return Shown(before.prices | prices, before.values, table.values.row(row))

@@ -44,7 +44,9 @@ class Board:
         self._period = 0
         # Sizes of the present period, bid and ask, by contract id.
         self._sizes: dict[int, tuple[int, int]] = {}
+        # By contract id, and by the terms on which hours depend.
         self._standings: dict[int, Standing] = {}
+        self._alike: dict[tuple[object, ...], Standing] = {}
 
     def refresh(self, now: datetime) -> None:
         """Start a new instant: the market has been moved there before."""
@@ -69,9 +71,9 @@ class Board:
         """Work out at once what is displayed of the watched options that are open, None without any."""
         return self._options.prepare(self._stress, self._period)
 
-    def has_traded(self, item: Instrument) -> bool:
+    def has_traded(self, con_id: int) -> bool:
         """Return whether there is a last print of a trade here."""
-        return item.con_id in self._lasts
+        return con_id in self._lasts
 
     def quote(self, item: Instrument) -> Quote:
         """Return the quote of a contract at this instant."""
@@ -109,7 +111,14 @@ class Board:
         assert self._now is not None
         found = self._standings.get(item.con_id)
         if found is None or self._now >= found.until:
-            found = self._standings[item.con_id] = self._hours.standing(item, self._now)
+            found = self._standings[item.con_id] = self._found_standing(item, self._now)
+        return found
+
+    def _found_standing(self, item: Instrument, now: datetime) -> Standing:
+        terms = (item.sec_type, item.symbol, item.trading_class, item.last_trade)
+        found = self._alike.get(terms)
+        if found is None or now >= found.until:
+            found = self._alike[terms] = self._hours.standing(item, now)
         return found
 
     def combo_quote(self, combo: Combo, *, frozen: bool = False) -> Quote:

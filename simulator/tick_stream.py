@@ -90,7 +90,7 @@ class TickStream:
             if client.is_blocked:
                 self._hold(lines.values())
             else:
-                client.send(*[made for key in sorted(lines) if (made := self._frames(lines[key]))])
+                client.send(*self._news([lines[key] for key in sorted(lines)]))
                 if client.tick_feeds:
                     client.send(*tick_by_tick.news(client.tick_feeds, self._board, self._now))
             if client.bar_feeds:
@@ -109,18 +109,24 @@ class TickStream:
             if line.is_delayed:
                 line.keep(self._faults.distort(self._board.shown(line.item)), self._now)
 
+    def _news(self, lines: Iterable[Subscription]) -> list[bytes]:
+        """Return the frames of what has changed of subscriptions, in their order."""
+        before, now = self._options.before if self._is_steady else None, self._options.now
+        found, frames = [], None
+        for line in lines:
+            if before is not None and line.table is before and not self._board.has_traded(line.con_id):
+                frames = frames or self._options.frames()
+                line.table = now
+                found.append(frames.of(line.con_id, line.wire_id))
+            else:
+                found.append(self._frames(line))
+        return found
+
     def _frames(self, subscription: Subscription) -> bytes:
         """Return the frames of what has changed of one subscription."""
         item, head = subscription.item, b""
-        if subscription.table is not None and isinstance(item, Instrument):
-            if (
-                self._is_steady
-                and subscription.table is self._options.before
-                and not self._board.has_traded(item)
-            ):
-                subscription.table = self._options.now
-                return self._options.frames(item.con_id, subscription.wire_id)
-            subscription.shown = shown_by(subscription.table, item.con_id, subscription.shown)
+        if subscription.table is not None:
+            subscription.shown = shown_by(subscription.table, subscription.con_id, subscription.shown)
             subscription.table = None
         if subscription.wants_frozen and subscription.kind in {LIVE, FROZEN}:
             head = b"".join(subscription.change_kind(LIVE if self._board.is_open(item) else FROZEN))
@@ -149,7 +155,7 @@ class TickStream:
             and item.con_id in table.watched.rows
             and subscription.kind == LIVE
             and not subscription.generics
-            and not self._board.has_traded(item)
+            and not self._board.has_traded(item.con_id)
         )
 
     def _step(self, subscription: Subscription, quote: Quote) -> _Step:

@@ -35,6 +35,7 @@ class Subscription:
         table: since then the option's rows of all tables up to this one have been sent.
         delayed: quotes that are not old enough yet to be shown.
         wire_id: the request id as frames carry it.
+        con_id: of the contract, 0 of a combo.
     """
 
     request_id: int
@@ -46,9 +47,11 @@ class Subscription:
     table: OptionTable | None = None
     delayed: deque[tuple[datetime, Quote]] = field(default_factory=deque)
     wire_id: bytes = field(init=False)
+    con_id: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.wire_id = b"%d" % self.request_id
+        self.con_id = 0 if isinstance(self.item, Combo) else self.item.con_id
 
     @property
     def is_delayed(self) -> bool:

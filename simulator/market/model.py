@@ -78,19 +78,17 @@ Column = npt.NDArray[np.float64]
 
 
 class OptionColumns(NamedTuple):
-    """The values of several options, number by number; units as in `OptionValue`."""
+    """The values of several options, a column each.
 
-    price: Column
-    implied_vol: Column
-    delta: Column
-    gamma: Column
-    vega: Column
-    theta: Column
-    underlying: Column
+    Attributes:
+        numbers: in rows, in the order and units of `OptionValue`.
+    """
+
+    numbers: Column
 
     def row(self, place: int) -> OptionValue:
         """The value of one of them."""
-        price, vol, delta, gamma, vega, theta, underlying = (float(column[place]) for column in self)
+        price, vol, delta, gamma, vega, theta, underlying = self.numbers[:, place].tolist()
         return OptionValue(
             price=price,
             implied_vol=vol,

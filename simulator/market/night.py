@@ -31,7 +31,7 @@ class Night:
     """
 
     def __init__(self, tape: Tape, day: PlayedDay) -> None:
-        self._day = day
+        self.day = day
         session = day.session
         self.start = _at(session.day - timedelta(days=1), _BEGINS)
         self.end = session.open
@@ -72,15 +72,15 @@ class Night:
     def future(self, expiry: date, when: datetime) -> float | None:
         """A VX future in points, None if it is not known."""
         share = self._share(when)
-        return self._day.future_before_open(expiry, self._vix_at(share) / self._vix_from, share)
+        return self.day.future_before_open(expiry, self._vix_at(share) / self._vix_from, share)
 
     def vvix(self, when: datetime) -> float:
         """VVIX in points."""
-        return self._day.vvix_before_open(self.vix(when), self._vix_from)
+        return self.day.vvix_before_open(self.vix(when), self._vix_from)
 
     def vix3m(self, when: datetime) -> float | None:
         """VIX3M in points, None where it is not known."""
-        return self._day.vix3m_before_open(self.vix(when) / self._vix_from)
+        return self.day.vix3m_before_open(self.vix(when) / self._vix_from)
 
     def _vix_at(self, share: float) -> float:
         return self._vix_from * math.exp(share * self._vix_move + _at_share(self._vix_detours, share))

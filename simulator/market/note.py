@@ -38,6 +38,8 @@ class Note:
         self._days = tuple(session.day for session in tape.calendar.sessions)
         self._closes: dict[date, float] | None = None
         self._holdings: dict[date, tuple[Holding, ...]] = {}
+        # The close before a session, and what is held from then on at the settlements of then.
+        self._base: tuple[date, float | None, float | None] | None = None
 
     def close(self, day: date) -> float | None:
         """The note at a session's close in points; None where the futures of that time are not known."""
@@ -47,7 +49,9 @@ class Note:
 
     def price(self, before: date, future: Callable[[date], float | None]) -> float | None:
         """The note now, from its close of the session before and the futures' prices now."""
-        base, start = self.close(before), self._worth(before, self._settle_of(before))
+        if self._base is None or self._base[0] != before:
+            self._base = (before, self.close(before), self._worth(before, self._settle_of(before)))
+        _, base, start = self._base
         now = self._worth(before, future)
         return None if base is None or start is None or now is None else base * now / start
 

@@ -46,6 +46,9 @@ class PlayedMarket:
         # Prices of this moment by expiry, and what was listed on the day asked for last.
         self._futures: dict[date, float | None] = {}
         self._listed: tuple[date, tuple[date, ...]] | None = None
+        # When futures settle, and bars of past days without trades, by expiry and day.
+        self._settlements: dict[tuple[str, date], datetime | None] = {}
+        self._bars: dict[tuple[date, date], Bar] = {}
 
     def move_to(self, when: datetime) -> None:
         """Move the present forward to `when`."""
@@ -60,7 +63,10 @@ class PlayedMarket:
             entered += 1
         if entered != self._at:
             self._at = entered
-            self._day = play(self._tape, self.sessions[entered].day)
+            # Its minutes are known already if the night before it was played.
+            day, night = self.sessions[entered].day, self._next_night
+            is_known = night is not None and night.day.session.day == day
+            self._day = night.day if night is not None and is_known else play(self._tape, day)
         if self._day is not None:
             session = self._day.session
             passed = int((when - session.open).total_seconds() // _MINUTE_S)
@@ -237,6 +243,12 @@ class PlayedMarket:
         return self._note.price(self._tape.calendar.on_or_before(current - _DAY), self.future)
 
     def _modelled_bar(self, expiry: date, row: FutureDay) -> Bar:
+        key = (expiry, row.day)
+        if key not in self._bars:
+            self._bars[key] = self._make_bar(expiry, row)
+        return self._bars[key]
+
+    def _make_bar(self, expiry: date, row: FutureDay) -> Bar:
         day, _last = self._seen(row.day)
         if day is not None:
             return day.future_bar(expiry, row)
@@ -245,10 +257,13 @@ class PlayedMarket:
 
     def _settled(self, trading_class: str, expiry: date) -> bool:
         """Whether a listed expiry has reached its settlement instant."""
-        dates = "VIX" if trading_class == "VX" else trading_class
-        settles = settles_at(self._tape.calendar, trading_class, expiry)
-        passed = self._now is not None and settles is not None and settles <= self._now
-        return passed and self._listings.has(dates, expiry)
+        key = (trading_class, expiry)
+        if key not in self._settlements:
+            self._settlements[key] = settles_at(self._tape.calendar, trading_class, expiry)
+        settles = self._settlements[key]
+        if self._now is None or settles is None or settles > self._now:
+            return False
+        return self._listings.has("VIX" if trading_class == "VX" else trading_class, expiry)
 
     def _valued_at(self, when: datetime) -> datetime:
         """When options are valued at: between a session and the evening the market stands still."""

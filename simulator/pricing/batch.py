@@ -60,15 +60,10 @@ def values(layout: Layout, slices: Sequence[Slice]) -> OptionColumns:
     density = discount * _INV_SQRT_2PI * np.exp(-0.5 * d1 * d1)
     delta = signs * discount * itm * slope
     decay = 0.5 * forward * density * volatility / root + carried * delta
-    return OptionColumns(
-        price=price,
-        implied_vol=volatility,
-        delta=delta,
-        gamma=density * slope * slope / (forward * deviation),
-        vega=0.01 * forward * density * root,
-        theta=(decay_rate * price - decay) / DAYS_PER_YEAR,
-        underlying=underlying,
-    )
+    gamma = density * slope * slope / (forward * deviation)
+    vega = 0.01 * forward * density * root
+    theta = (decay_rate * price - decay) / DAYS_PER_YEAR
+    return OptionColumns(np.array((price, volatility, delta, gamma, vega, theta, underlying)))
 
 
 def _numbers(part: Slice) -> tuple[float, ...]:

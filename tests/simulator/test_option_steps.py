@@ -9,7 +9,7 @@ from simulator import tick_frames
 from simulator.hours import Hours
 from simulator.instruments import Instrument, option
 from simulator.market.sources import generate
-from simulator.number_words import cents, decimals, squeezed, wholes
+from simulator.number_words import cents, parts, squeezed, wholes
 from simulator.option_ticks import OptionTicks, shown_by
 from simulator.quotes import Board
 from simulator.shown import NOTHING, Present, Shown, advance
@@ -57,17 +57,32 @@ def test_the_step_between_tables_is_the_step_of_each_option(world: World) -> Non
             shown[item.con_id] = after
             if steps.before is not None and steps.now is not None:
                 compared += len(ticks)
-                assert steps.frames(item.con_id, b"%d" % REQUEST) == tick_frames.frames(ticks, REQUEST)
+                assert steps.frames().of(item.con_id, b"%d" % REQUEST) == tick_frames.frames(ticks, REQUEST)
                 assert shown_by(steps.now, item.con_id, before) == after
     assert len(items) > 100
     assert compared > 2000
 
 
-def test_six_decimals_are_those_of_percent_f() -> None:
+@pytest.mark.parametrize("places", [4, 6, 8])
+def test_decimals_are_those_of_percent_f(places: int) -> None:
     """Every sign and size comes out as formatting each number alone writes it, ties and zeros too."""
     draws = np.random.default_rng(SEED)
-    edges = [0.0, -0.0, 9.9999996, -1e-9, 0.5e-6, 1.5e-6, 2.5e-6, 3999.9999999, 4000.0, -123456.789]
-    column = np.concatenate(
-        [draws.normal(0.0, 1.0, 2000), draws.normal(0.0, 1e-6, 2000), draws.uniform(-6000, 6000, 2000), edges]
+    unit = 10.0**-places
+    edges = [0.0, -0.0, 9.9999996, -1e-9, 0.5 * unit, 1.5 * unit, 2.5 * unit, 3999.9999999, 4000.0, -12345.789]
+    row = np.concatenate(
+        [draws.normal(0.0, 1.0, 2000), draws.normal(0.0, unit, 2000), draws.uniform(-19999, 19999, 2000), edges]
     )
-    assert six_decimals(column) == [f"{number:.6f}" for number in column.tolist()]
+    texts = parts(np.array((row, -row)), (places, places)).texts(slice(0, 2), places)
+    wanted = [f"{number:.{places}f}\0" for number in (*row.tolist(), *(-row).tolist())]
+    assert squeezed(texts.words).tobytes().decode("ascii") == "".join(wanted)
+    assert texts.sizes.ravel().tolist() == [len(text) for text in wanted]
+
+
+def test_cents_and_wholes_are_those_of_str() -> None:
+    """Prices of two places come out as their floats are written, 1.0 and 0.25, and integers as they are."""
+    hundredths = np.arange(1_999_999)
+    prices = cents(hundredths)
+    wanted = [f"{price}\0" for price in (hundredths / 100).tolist()]
+    assert squeezed(prices.words).tobytes().decode("ascii") == "".join(wanted)
+    assert prices.sizes.tolist() == [len(text) for text in wanted]
+    assert squeezed(wholes(np.arange(20_000)).words).tobytes().decode("ascii") == "".join(map(str, range(20_000)))
