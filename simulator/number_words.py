@@ -1,7 +1,7 @@
 """Numbers of a column as text, all at once: in words of four characters, padded where they are shorter.
 
 Texts that are put together word by word, for many contracts in one go, are squeezed in the end: `squeezed`
-takes the padding out. The tables hold the words of all groups of digits; nothing is formatted number by number.
+takes the padding out. Tables hold the words of all groups of digits; nothing is formatted number by number.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ _TIE, _SCALED_MOST = 1e-5, 4e10
 
 
 class Texts(NamedTuple):
-    """Texts of equally many words each, NUL-ended or not, and how many characters each has without padding."""
+    """Texts of equally many words, NUL-ended or not, and how many characters each has without padding."""
 
     words: Words
     sizes: Integers
@@ -62,16 +62,6 @@ def wholes(numbers: Integers) -> Texts:
     return Texts(_whole_words(numbers), _WHOLE_SIZES.take(numbers))
 
 
-def cents(hundredths: Integers) -> Texts:
-    """Return prices in whole cents as `str` writes their floats, NUL-ended, three words each."""
-    whole = hundredths // 100
-    rest = hundredths - whole * 100
-    found = np.empty((*hundredths.shape, 3), np.uint32)
-    found[..., :2] = _whole_words(whole)
-    found[..., 2] = _CENT_WORDS.take(rest)
-    return Texts(found, _WHOLE_SIZES.take(whole) + _CENT_SIZES.take(rest))
-
-
 class Parts(NamedTuple):
     """What stands before the point of numbers, by its place in the table of those, and what behind it."""
 
@@ -94,8 +84,16 @@ class Parts(NamedTuple):
         found[..., -1] = groups[-1][1].take(rest)
         return Texts(found, _WHOLE_SIZES.take(whole) + (places + 2))
 
+    def cents(self, rows: slice, places: int) -> Texts:
+        """Return some rows of prices in whole cents as `str` writes them, NUL-ended, three words each."""
+        whole, rest = self.wholes[rows], self.rests[rows] // 10 ** (places - 2)
+        found = np.empty((*whole.shape, 3), np.uint32)
+        found[..., :2] = _whole_words(whole)
+        found[..., 2] = _CENT_WORDS.take(rest)
+        return Texts(found, _WHOLE_SIZES.take(whole) + _CENT_SIZES.take(rest))
 
-# The words behind the point by how many places there are: what one of a group of digits counts, and its texts.
+
+# The words behind the point, by how many places there are: what a group of digits counts, and its texts.
 _POINT_GROUP = words(f".{number:03d}" for number in range(1000)).ravel()
 _GROUPS = {
     4: [(10, _POINT_GROUP), (1, words(f"{number}\0" for number in range(10)).ravel())],

@@ -22,7 +22,10 @@ class OptionBoard:
     """
 
     def __init__(
-        self, market: Market, is_open: Callable[[Instrument], bool], size: Callable[[Instrument], tuple[int, int]]
+        self,
+        market: Market,
+        is_open: Callable[[Instrument], bool],
+        size: Callable[[Instrument], tuple[int, int]],
     ) -> None:
         self._market = market
         self._is_open = is_open

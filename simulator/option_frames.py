@@ -1,8 +1,8 @@
 """The frames of many options from one table to the next, written for all of them together.
 
 Every option has a row of words with a place for each frame that it may need: a price or a size of its bid,
-one of its ask, the computations of bid, ask and model. What has not changed stays padding and is squeezed out,
-as the padding of numbers is. A request id is one character that stands for it, see `tick_frames`.
+one of its ask, the computations of bid, ask and model. What has not changed becomes padding and is squeezed
+out, as the padding of numbers is. A request id is one character that stands for it, see `tick_frames`.
 """
 
 import numpy as np
@@ -14,9 +14,9 @@ from simulator.number_words import (
     WHOLE_MOST,
     WORD_BYTES,
     Integers,
+    Parts,
     Texts,
     Words,
-    cents,
     parts,
     squeezed,
     wholes,
@@ -49,8 +49,8 @@ def _frame(size: int, texts: dict[int, str]) -> Words:
     return words(texts.get(place, "") for place in range(size)).ravel()
 
 
-# A price: length, head, tick, price (three words), size (two), end; a size alone is shorter. Their lengths are
-# those of all but the request id, the price and the size.
+# Words of a price: length, head, tick, price (three), size (two), end; a size alone is shorter. The lengths
+# count what is neither request id nor price nor size.
 _PRICE_WORDS, _PRICE_LENGTH, _SIZE_LENGTH = 9, 10, 8
 _PRICE_PRICE, _PRICE_SIZE, _SIZE_SIZE = slice(3, 6), slice(6, 8), slice(3, 5)
 _PRICE_FRAMES = [
@@ -60,12 +60,13 @@ _SIZE_FRAMES = [
     _frame(_PRICE_WORDS, {1: "2\x006\x00", 2: f"{_ID}\x00{tick}\x00", 5: "\x00"})
     for tick in (BID_SIZE, ASK_SIZE)
 ]
-# A computation: length, head, tick, attribute, volatility, delta, price, dividends, gamma, vega, theta, underlying.
+# Words of a computation: length, head, tick, attribute, volatility (four, as most), delta, price, dividends,
+# gamma, vega, theta, underlying. Its length counts what is neither request id nor number.
 _COMPUTATION_WORDS, _COMPUTATION_LENGTH = 34, 13
 _VOL, _DELTA, _PRICE, _GAMMA = slice(4, 8), slice(8, 12), slice(12, 16), slice(17, 22)
 _VEGA, _THETA, _UNDERLYING = slice(22, 26), slice(26, 30), slice(30, 34)
-# Rows of values that stand after the prices, price to underlying, and the places of all numbers then.
-_OTHERS, _PLACES = [0, 2, 4, 5, 3, 6], (*[6] * 9, 8, 4)
+# Rows of numbers: three volatilities, bid and ask, these of the values, and their places behind the point.
+_SIDES, _OTHERS, _PLACES = slice(3, 5), [0, 2, 4, 5, 3, 6], (*[6] * 9, 8, 4)
 _COMPUTATIONS = [
     _frame(_COMPUTATION_WORDS, {1: f"21\x00{_ID}", 2: f"\x00{tick}\x00", 3: "0\x00", 16: "0.0\x00"})
     for tick in (BID_COMPUTATION, ASK_COMPUTATION, MODEL_COMPUTATION)
@@ -96,11 +97,12 @@ class OptionFrames:
         rows[:] = _ROW
         frames = rows[:, :_BEGIN_COMPUTATIONS].reshape(-1, len(_PRICE_FRAMES), _PRICE_WORDS)
         computations = rows[:, _BEGIN_COMPUTATIONS:].reshape(-1, len(_COMPUTATIONS), _COMPUTATION_WORDS)
+        numbers = _numbers(values, prices)
         # The length of each frame without its request id, 0 for none; option by option in the end.
         lengths = np.concatenate(
             (
-                _write_prices(frames, now, moved, resized),
-                _write_computations(computations, values, prices, np.array((*(moved & revalued), revalued))),
+                _write_prices(frames, (numbers.cents(_SIDES, 6), wholes(now.sizes)), moved, resized),
+                _write_computations(computations, numbers, np.array((*(moved & revalued), revalued))),
             )
         ).T
         is_made = lengths > 0
@@ -125,9 +127,17 @@ class OptionFrames:
         return template[self._bounds[row] : self._bounds[row + 1]].replace(ID, wire_id)
 
 
-def _write_prices(frames: Words, now: OptionTable, moved: Flags, resized: Flags) -> Integers:
-    """Write the bids and asks that have moved, or whose size has; return the lengths."""
-    price, size = cents(np.rint(now.prices * 100).astype(np.int64)), wholes(now.sizes)
+def _numbers(values: Column, prices: Column) -> Parts:
+    """Return all numbers in rows: volatilities, prices, then what the computations of an option share."""
+    numbers = np.empty((len(_PLACES), values.shape[1]))
+    numbers[0:2], numbers[2] = _side_vols(values, prices), values[1]
+    numbers[_SIDES], numbers[5:] = prices, values[_OTHERS]
+    return parts(numbers, _PLACES)
+
+
+def _write_prices(frames: Words, texts: tuple[Texts, Texts], moved: Flags, resized: Flags) -> Integers:
+    """Write the bids and asks, prices and sizes, that have moved, or whose size has; return the lengths."""
+    price, size = texts
     _put(frames, _PRICE_PRICE, price)
     _put(frames, _PRICE_SIZE, size)
     lengths = np.where(moved, price.sizes + size.sizes + _PRICE_LENGTH, 0)
@@ -141,17 +151,16 @@ def _write_prices(frames: Words, now: OptionTable, moved: Flags, resized: Flags)
     return lengths
 
 
-def _write_computations(frames: Words, values: Column, prices: Column, is_made: Flags) -> Integers:
+def _write_computations(frames: Words, numbers: Parts, is_made: Flags) -> Integers:
     """Write the computations of the bids, asks and models that are to be made; return the lengths."""
-    numbers = np.empty((11, values.shape[1]))
-    numbers[0:2], numbers[2] = _side_vols(values, prices), values[1]
-    numbers[3:5], numbers[5:] = prices, values[_OTHERS]
-    found = parts(numbers, _PLACES)
-    six = found.texts(slice(0, 9), 6)
+    six = numbers.texts(slice(0, 9), 6)
     shared = (
-        *((place, six.part(slice(row, row + 1))) for row, place in enumerate((_DELTA, _VEGA, _THETA), start=6)),
-        (_GAMMA, found.texts(slice(9, 10), 8)),
-        (_UNDERLYING, found.texts(slice(10, 11), 4)),
+        *(
+            (place, six.part(slice(row, row + 1)))
+            for row, place in enumerate((_DELTA, _VEGA, _THETA), start=6)
+        ),
+        (_GAMMA, numbers.texts(slice(9, 10), 8)),
+        (_UNDERLYING, numbers.texts(slice(10, 11), 4)),
     )
     _put(frames, _VOL, six.part(slice(0, 3)))
     _put(frames, _PRICE, six.part(slice(3, 6)))
@@ -177,4 +186,5 @@ def _side_vols(values: Column, prices: Column) -> Column:
     price, vol, vega = values[0], values[1], values[4]
     has_vega = vega >= VEGA_LEAST
     moved = vol + (prices - price) / np.where(has_vega, vega, 1.0) / 100.0
-    return np.where(has_vega, moved.clip(0.0, VOL_MOST), vol)
+    found: Column = np.where(has_vega, moved.clip(0.0, VOL_MOST), vol)
+    return found

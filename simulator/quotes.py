@@ -14,6 +14,7 @@ from simulator.option_table import OptionTable
 from simulator.quote import NO_PRICE, Quote
 from simulator.randomness import uniform
 from simulator.spreads import FREE_LEG_SIZE, SIZE_PERIOD_S, half_spread, sizes, stress
+from simulator.standings import Standings
 from simulator.world import World
 
 __all__ = ["NO_PRICE", "Board", "Quote"]
@@ -44,9 +45,7 @@ class Board:
         self._period = 0
         # Sizes of the present period, bid and ask, by contract id.
         self._sizes: dict[int, tuple[int, int]] = {}
-        # By contract id, and by the terms on which hours depend.
-        self._standings: dict[int, Standing] = {}
-        self._alike: dict[tuple[object, ...], Standing] = {}
+        self._standings = Standings(hours)
 
     def refresh(self, now: datetime) -> None:
         """Start a new instant: the market has been moved there before."""
@@ -109,17 +108,7 @@ class Board:
     def standing(self, item: Instrument) -> Standing:
         """Return whether a contract trades at this instant, and whether in its regular hours."""
         assert self._now is not None
-        found = self._standings.get(item.con_id)
-        if found is None or self._now >= found.until:
-            found = self._standings[item.con_id] = self._found_standing(item, self._now)
-        return found
-
-    def _found_standing(self, item: Instrument, now: datetime) -> Standing:
-        terms = (item.sec_type, item.symbol, item.trading_class, item.last_trade)
-        found = self._alike.get(terms)
-        if found is None or now >= found.until:
-            found = self._alike[terms] = self._hours.standing(item, now)
-        return found
+        return self._standings.at(item, self._now)
 
     def combo_quote(self, combo: Combo, *, frozen: bool = False) -> Quote:
         """Return the net quote of a BAG for its BUY side; without prices when a leg has none."""
@@ -225,7 +214,8 @@ class Board:
         if not self.is_open(item):
             mark = round(price, 4) if settled is None else settled
             return Quote(last=self._lasts.get(item.con_id), mark=mark, close=self._close(item))
-        last = round(item.grid.step(price) * round(price / item.grid.step(price)), 4)
+        step = item.grid.step(price)
+        last = round(step * round(price / step), 4)
         return self._around(item, price, last=last, settled=settled, close=self._close(item))
 
     def _make_stock(self, item: Instrument) -> Quote:

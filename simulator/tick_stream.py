@@ -66,10 +66,13 @@ class TickStream:
         self._is_plain = self._is_steady = False
         self._now: datetime | None = None
         self._day: date | None = None
+        # The present for live and delayed data, in epoch seconds.
+        self._live_at = self._delayed_at = 0
 
     def begin(self, now: datetime, clients: Iterable[Client]) -> None:
         """Start a new instant, to which the board has been moved, and prepare what the clients watch."""
         self._now, self._day = now, new_york_day(now)
+        self._live_at, self._delayed_at = int(now.timestamp()), int((now - DELAY).timestamp())
         self._steps = {}
         self._latest = {}
         halts, self._halts = self._halts, self._faults.halt_ticks()
@@ -199,7 +202,7 @@ class TickStream:
         assert self._now is not None
         item, at = subscription.item, None
         if self._board.is_open(item):
-            at = int((self._now - DELAY if subscription.is_delayed else self._now).timestamp())
+            at = self._delayed_at if subscription.is_delayed else self._live_at
         if not subscription.generics or isinstance(item, Combo):
             return Present(quote, day, self._halts, at)
         values = self._generics.values(item, subscription.generics, self._now)

@@ -84,6 +84,13 @@ class Chain:
             self._strike_sets[key] = frozenset(self._strikes[key])
         return self._strikes[key]
 
+    def settles_at(self, trading_class: str, expiry: date) -> datetime | None:
+        """The instant that an expiry of options or VX futures settles; None on a day without a session."""
+        key = (trading_class, expiry)
+        if key not in self._settlements:
+            self._settlements[key] = settles_at(self._tape.calendar, trading_class, expiry)
+        return self._settlements[key]
+
     def value(self, trading_class: str, expiry: date, strike: float, right: str) -> OptionValue | None:
         """The option's value at the shown moment; None if unknown, not listed, or past its settlement."""
         part = self._slice(trading_class, expiry)
@@ -141,7 +148,7 @@ class Chain:
         return index_strikes(min(bar.low for bar in bars), max(bar.high for bar in bars))
 
     def _build_slice(self, trading_class: str, expiry: date) -> Slice | None:
-        moment, settles = self._moment, self._settles_at(trading_class, expiry)
+        moment, settles = self._moment, self.settles_at(trading_class, expiry)
         if moment is None or settles is None or settles <= moment.now:
             return None
         if not self.strikes(trading_class, expiry):
@@ -159,12 +166,6 @@ class Chain:
             self._surface = spx.surface(moment.vix, moment.vix3m())
         smile, atm = self._surface.at(years)
         return Slice(spx.expiry_at(moment.spx, years), smile, atm, math.sqrt(years))
-
-    def _settles_at(self, trading_class: str, expiry: date) -> datetime | None:
-        key = (trading_class, expiry)
-        if key not in self._settlements:
-            self._settlements[key] = settles_at(self._tape.calendar, trading_class, expiry)
-        return self._settlements[key]
 
     def _vix_level(self, moment: Moment, vvix: float) -> float:
         """The 30-day level that makes Cboe's formula on this chain return VVIX; the same for all expiries."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import partial
 
-from simulator.market.chain import Chain, Moment, settles_at
+from simulator.market.chain import Chain, Moment
 from simulator.market.day import PlayedDay, play
 from simulator.market.listings import PM_SETTLED, Listings
 from simulator.market.macro import Close
@@ -46,8 +46,7 @@ class PlayedMarket:
         # Prices of this moment by expiry, and what was listed on the day asked for last.
         self._futures: dict[date, float | None] = {}
         self._listed: tuple[date, tuple[date, ...]] | None = None
-        # When futures settle, and bars of past days without trades, by expiry and day.
-        self._settlements: dict[tuple[str, date], datetime | None] = {}
+        # Bars of past days without trades, by expiry and day.
         self._bars: dict[tuple[date, date], Bar] = {}
 
     def move_to(self, when: datetime) -> None:
@@ -257,10 +256,7 @@ class PlayedMarket:
 
     def _settled(self, trading_class: str, expiry: date) -> bool:
         """Whether a listed expiry has reached its settlement instant."""
-        key = (trading_class, expiry)
-        if key not in self._settlements:
-            self._settlements[key] = settles_at(self._tape.calendar, trading_class, expiry)
-        settles = self._settlements[key]
+        settles = self._chain.settles_at(trading_class, expiry)
         if self._now is None or settles is None or settles > self._now:
             return False
         return self._listings.has("VIX" if trading_class == "VX" else trading_class, expiry)

@@ -58,7 +58,7 @@ def replicated_variance(smile: Smile, atm_deviation: float) -> float:
 
 @lru_cache(maxsize=128)  # a grid's nodes of one skew are asked for together, and each of them several times
 def _shape(smile: Smile) -> tuple[tuple[float, float, float, float], ...]:
-    """What the integrand needs of a smile at each node, whatever the volatility: level, slope, and their parts."""
+    """What the integrand takes from a smile at each node: level, slope, and parts made of both."""
     found = []
     for x in _NODES:
         level, slope = smile.relative(x), smile.slope(x)

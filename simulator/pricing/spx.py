@@ -69,14 +69,14 @@ def usual_vix3m(vix: float) -> float:
 
 
 class Surface(NamedTuple):
-    """What all expiries share: the smile, and the variances, VIX's of 30 days and their mean theta, in points."""
+    """What all expiries share: the smile, and in squared points the 30-day variance and its mean theta."""
 
     smile: Smile
     near: float
     theta: float
 
     def replicated_volatility(self, years: float) -> float:
-        """Square root of the replicated variance of a tenor, a fraction a year; variance x years never falls."""
+        """Square root of a tenor's replicated variance, a fraction a year; variance x years never falls."""
         reverted = (self.near - self.theta) * _mean_decay(years) / _VIX_DECAY
         return 0.01 * math.sqrt(self.theta + reverted)
 

@@ -9,7 +9,7 @@ from simulator import tick_frames
 from simulator.hours import Hours
 from simulator.instruments import Instrument, option
 from simulator.market.sources import generate
-from simulator.number_words import cents, parts, squeezed, wholes
+from simulator.number_words import parts, squeezed, wholes
 from simulator.option_ticks import OptionTicks, shown_by
 from simulator.quotes import Board
 from simulator.shown import NOTHING, Present, Shown, advance
@@ -68,9 +68,25 @@ def test_decimals_are_those_of_percent_f(places: int) -> None:
     """Every sign and size comes out as formatting each number alone writes it, ties and zeros too."""
     draws = np.random.default_rng(SEED)
     unit = 10.0**-places
-    edges = [0.0, -0.0, 9.9999996, -1e-9, 0.5 * unit, 1.5 * unit, 2.5 * unit, 3999.9999999, 4000.0, -12345.789]
+    edges = [
+        0.0,
+        -0.0,
+        9.9999996,
+        -1e-9,
+        0.5 * unit,
+        1.5 * unit,
+        2.5 * unit,
+        3999.9999999,
+        4000.0,
+        -12345.789,
+    ]
     row = np.concatenate(
-        [draws.normal(0.0, 1.0, 2000), draws.normal(0.0, unit, 2000), draws.uniform(-19999, 19999, 2000), edges]
+        [
+            draws.normal(0.0, 1.0, 2000),
+            draws.normal(0.0, unit, 2000),
+            draws.uniform(-19999, 19999, 2000),
+            edges,
+        ]
     )
     texts = parts(np.array((row, -row)), (places, places)).texts(slice(0, 2), places)
     wanted = [f"{number:.{places}f}\0" for number in (*row.tolist(), *(-row).tolist())]
@@ -80,9 +96,11 @@ def test_decimals_are_those_of_percent_f(places: int) -> None:
 
 def test_cents_and_wholes_are_those_of_str() -> None:
     """Prices of two places come out as their floats are written, 1.0 and 0.25, and integers as they are."""
-    hundredths = np.arange(1_999_999)
-    prices = cents(hundredths)
-    wanted = [f"{price}\0" for price in (hundredths / 100).tolist()]
+    row = (np.arange(1_999_999) / 100)[np.newaxis]
+    prices = parts(row, (6,)).cents(slice(0, 1), 6)
+    wanted = [f"{price}\0" for price in row[0].tolist()]
     assert squeezed(prices.words).tobytes().decode("ascii") == "".join(wanted)
-    assert prices.sizes.tolist() == [len(text) for text in wanted]
-    assert squeezed(wholes(np.arange(20_000)).words).tobytes().decode("ascii") == "".join(map(str, range(20_000)))
+    assert prices.sizes[0].tolist() == [len(text) for text in wanted]
+    assert squeezed(wholes(np.arange(20_000)).words).tobytes().decode("ascii") == "".join(
+        map(str, range(20_000))
+    )
