@@ -1,6 +1,8 @@
 """Numbers of ticks and kinds of market data, as the protocol has them."""
 
 LIVE, FROZEN, DELAYED, DELAYED_FROZEN = 1, 2, 3, 4
+# What shows quotes as they stand or stood, under their own numbers.
+UNDELAYED = frozenset({LIVE, FROZEN})
 BID_SIZE, BID, ASK, ASK_SIZE, LAST, HIGH, LOW, CLOSE, OPEN = 0, 1, 2, 3, 4, 6, 7, 9, 14
 BID_COMPUTATION, ASK_COMPUTATION, MODEL_COMPUTATION = 10, 11, 13
 MARK_PRICE, LAST_TIMESTAMP, HALTED = 37, 45, 49
@@ -28,4 +30,4 @@ _DELAYED_IDS = {
 
 def shown_as(tick: int, kind: int) -> int:
     """Return the number that a tick has in data of a kind."""
-    return tick if kind in {LIVE, FROZEN} else _DELAYED_IDS.get(tick, tick)
+    return tick if kind in UNDELAYED else _DELAYED_IDS.get(tick, tick)

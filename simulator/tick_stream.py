@@ -16,7 +16,7 @@ from simulator.recorder import Recorder, TimedBar
 from simulator.shown import NOTHING, Present, Shown, advance
 from simulator.tick_faults import TickFaults
 from simulator.tick_frames import Tick
-from simulator.tick_numbers import FROZEN, LIVE
+from simulator.tick_numbers import FROZEN, LIVE, UNDELAYED
 from simulator.ticks import DELAY, Subscription
 
 
@@ -131,11 +131,11 @@ class TickStream:
         if subscription.table is not None:
             subscription.shown = shown_by(subscription.table, subscription.con_id, subscription.shown)
             subscription.table = None
-        if subscription.wants_frozen and subscription.kind in {LIVE, FROZEN}:
+        if subscription.wants_frozen and subscription.kind in UNDELAYED:
             head = b"".join(subscription.change_kind(LIVE if self._board.is_open(item) else FROZEN))
         kind = subscription.kind
         quote = self._board.shown(item, frozen=kind == FROZEN)
-        if kind not in {LIVE, FROZEN}:
+        if kind not in UNDELAYED:
             return self._delayed(subscription, quote)
         step = self._step(subscription, quote)
         subscription.shown = step.after

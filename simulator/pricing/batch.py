@@ -46,37 +46,45 @@ class Layout(NamedTuple):
 def values(layout: Layout, slices: Sequence[Slice]) -> OptionColumns:
     """Value options, each on its slice; units as in `black.value`."""
     rows = np.array([_numbers(part) for part in slices]).T[:, layout.places]
-    underlying, forward, root, discount, slope, decay_rate, carried, atm, skew, curvature, low, high = rows
+    underlying, forward, half, hundredth, root, discount, density_scale, slope, decay_rate = rows[:9]
+    carried, atm, atm_deviation, skew, curvature, low, high = rows[9:]
     strikes, signs = layout.strikes, layout.signs
     logs = np.log(strikes / forward)
-    distance = logs / (atm * root)
+    distance = logs / atm_deviation
     cap = np.where(distance < 0.0, low, high)
     x = cap * np.tanh(distance / cap)
     volatility = atm * (1.0 + skew * x + curvature * x * x)
     deviation = volatility * root
     d1 = 0.5 * deviation - logs / deviation
     itm, exercised = _normal(signs * np.array((d1, d1 - deviation)))
-    price = np.maximum(discount * signs * (forward * itm - strikes * exercised), 0.0)
-    density = discount * _INV_SQRT_2PI * np.exp(-0.5 * d1 * d1)
-    delta = signs * discount * itm * slope
-    decay = 0.5 * forward * density * volatility / root + carried * delta
+    signed = discount * signs
+    price = np.maximum(signed * (forward * itm - strikes * exercised), 0.0)
+    density = density_scale * np.exp(-0.5 * d1 * d1)
+    delta = signed * itm * slope
+    decay = half * density * volatility / root + carried * delta
     gamma = density * slope * slope / (forward * deviation)
-    vega = 0.01 * forward * density * root
+    vega = hundredth * density * root
     theta = (decay_rate * price - decay) / DAYS_PER_YEAR
     return OptionColumns(np.array((price, volatility, delta, gamma, vega, theta, underlying)))
 
 
 def _numbers(part: Slice) -> tuple[float, ...]:
+    """What all options of an expiry share, products of it included."""
     expiry, smile = part.expiry, part.smile
+    discount = math.exp(-expiry.rate * expiry.years)
     return (
         expiry.underlying,
         expiry.forward,
+        0.5 * expiry.forward,
+        0.01 * expiry.forward,
         part.root_years,
-        math.exp(-expiry.rate * expiry.years),
+        discount,
+        discount * _INV_SQRT_2PI,
         expiry.forward / expiry.underlying,
         expiry.rate,
         expiry.carry * expiry.underlying,
         part.atm,
+        part.atm * part.root_years,
         smile.skew,
         smile.curvature,
         smile.cap_low,
