@@ -13,7 +13,8 @@ from simulator.option_board import OptionBoard
 from simulator.option_table import OptionTable
 from simulator.quote import NO_PRICE, Quote
 from simulator.randomness import uniform
-from simulator.spreads import FREE_LEG_SIZE, SIZE_PERIOD_S, half_spread, sizes, stress
+from simulator.sketch import Sketch, last_print
+from simulator.spreads import FREE_LEG_SIZE, SIZE_PERIOD_S, sides, sizes, stress
 from simulator.standings import Standings
 from simulator.world import World
 
@@ -35,6 +36,7 @@ class Board:
         self._seed = seed
         self._quotes: dict[int, Quote] = {}
         self._options = OptionBoard(market, self.is_open, self._size)
+        self._watched: frozenset[int] = frozenset()
         self._taken: dict[tuple[int, str], int] = {}
         self._lasts: dict[int, float] = {}
         self._marks: dict[int, float] = {}
@@ -64,7 +66,9 @@ class Board:
 
     def watch(self, items: Iterable[Instrument]) -> None:
         """Take note of the contracts that will be asked for at every instant."""
-        self._options.watch(items)
+        kept = list(items)
+        self._watched = frozenset(item.con_id for item in kept)
+        self._options.watch(kept)
 
     def prepare(self) -> OptionTable | None:
         """Work out at once what is displayed of the watched options that are open, None without any."""
@@ -80,6 +84,14 @@ class Board:
         if found is None:
             found = self._quotes[item.con_id] = self._make(item)
         return found
+
+    def seen(self, item: Instrument) -> Quote | Sketch:
+        """Return the quote of an open contract; of futures and stocks nobody watches what it follows from."""
+        if item.sec_type in {"FUT", "STK"} and item.con_id not in self._watched:
+            price = self._price(item)
+            if price is not None:
+                return Sketch(price, last_print(item, price), self._stress)
+        return self.quote(item)
 
     def shown(self, contract: Instrument | Combo, *, frozen: bool = False) -> Quote:
         """Return what market data show of a contract: its quote, or the last one of its hours."""
@@ -204,9 +216,13 @@ class Board:
             return Quote(last=self._lasts.get(item.con_id))
         return self._around(item, value.price, model=value)
 
+    def _price(self, item: Instrument) -> float | None:
+        """Return the market's price of a future or a stock."""
+        return self._market.index(item.symbol) if item.expiry is None else self._market.future(item.expiry)
+
     def _make_future(self, item: Instrument) -> Quote:
         assert item.expiry is not None
-        price = self._market.future(item.expiry)
+        price = self._price(item)
         if price is None:
             return Quote(close=self._close(item))
         assert self._trading_day is not None
@@ -214,17 +230,17 @@ class Board:
         if not self.is_open(item):
             mark = round(price, 4) if settled is None else settled
             return Quote(last=self._lasts.get(item.con_id), mark=mark, close=self._close(item))
-        step = item.grid.step(price)
-        last = round(step * round(price / step), 4)
-        return self._around(item, price, last=last, settled=settled, close=self._close(item))
+        return self._around(
+            item, price, last=last_print(item, price), settled=settled, close=self._close(item)
+        )
 
     def _make_stock(self, item: Instrument) -> Quote:
-        price = self._market.index(item.symbol)
+        price = self._price(item)
         if price is None:
             return Quote(close=self._close(item))
         if not self.is_open(item):
             return Quote(last=round(price, 2), mark=round(price, 2), close=self._close(item))
-        return self._around(item, price, last=round(price, 5), close=self._close(item))
+        return self._around(item, price, last=last_print(item, price), close=self._close(item))
 
     def _make_breadth(self) -> Quote:
         """Bid is the advancing issues, ask the declining ones, bid size the unchanged; there is no last."""
@@ -242,9 +258,7 @@ class Board:
         settled: float | None = None,
         close: float | None = None,
     ) -> Quote:
-        half = half_spread(item, price) * self._stress
-        grid = item.grid
-        bid, ask = grid.down(max(0.0, price - half)), grid.up(price + half)
+        bid, ask = sides(item, price, self._stress)
         bid_size, ask_size = self._size(item)
         mid = round((bid + ask) / 2, 6)
         return Quote(

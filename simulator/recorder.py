@@ -7,6 +7,7 @@ from typing import NamedTuple
 from simulator.hours import NEW_YORK, new_york_day
 from simulator.instruments import Instrument
 from simulator.quotes import Board, Quote
+from simulator.sketch import Sketch
 
 # Seconds in the bar sizes that IBKR serves, by its names for them.
 BAR_SECONDS = {
@@ -39,13 +40,14 @@ class TimedBar(NamedTuple):
         )
 
 
-def price_of(quote: Quote, kind: str) -> float | None:
-    """Return what a quote shows of a kind of bar, None if nothing."""
+def price_of(item: Instrument, seen: Quote | Sketch, kind: str) -> float | None:
+    """Return what was seen of a contract shows of a kind of bar, None if nothing."""
     if kind == "TRADES":
-        return quote.last
-    if quote.bid < 0 or quote.ask < 0:
+        return seen.last
+    bid, ask = (seen.bid, seen.ask) if isinstance(seen, Quote) else seen.sides(item)
+    if bid < 0 or ask < 0:
         return None
-    return {"MIDPOINT": round((quote.bid + quote.ask) / 2, 6), "BID": quote.bid, "ASK": quote.ask}[kind]
+    return {"MIDPOINT": round((bid + ask) / 2, 6), "BID": bid, "ASK": ask}[kind]
 
 
 class _Track:
@@ -53,7 +55,7 @@ class _Track:
 
     Attributes:
         item: the contract.
-        quotes: instant, quote, and whether it lay in the regular hours.
+        quotes: instant, what was seen then, and whether it lay in the regular hours.
         day: the last day with a print in the regular hours, None before the first.
         bar: its open, high, low and last print.
     """
@@ -62,7 +64,7 @@ class _Track:
 
     def __init__(self, item: Instrument) -> None:
         self.item = item
-        self.quotes: list[tuple[datetime, Quote, bool]] = []
+        self.quotes: list[tuple[datetime, Quote | Sketch, bool]] = []
         self.day: date | None = None
         self.bar: TimedBar | None = None
 
@@ -98,12 +100,13 @@ class Recorder:
             (at, price)
             for at, quote, in_hours in self._seen(item)
             if since < at <= until and (in_hours or not regular)
-            if (price := price_of(quote, kind)) is not None
+            if (price := price_of(item, quote, kind)) is not None
         ]
 
     def begun(self, item: Instrument, kind: str) -> datetime | None:
         """Return the first instant that a kind of price was recorded at, None if there is none."""
-        return next((at for at, quote, _ in self._seen(item) if price_of(quote, kind) is not None), None)
+        known = self._seen(item)
+        return next((at for at, quote, _ in known if price_of(item, quote, kind) is not None), None)
 
     def forget(self, until: datetime) -> None:
         """Drop what was recorded up to an instant: bars of before are modelled again."""
@@ -118,7 +121,7 @@ class Recorder:
         track = self._tracks.get(item.con_id)
         return track.bar if track is not None and track.day == day else None
 
-    def _seen(self, item: Instrument) -> list[tuple[datetime, Quote, bool]]:
+    def _seen(self, item: Instrument) -> list[tuple[datetime, Quote | Sketch, bool]]:
         track = self._tracks.get(item.con_id)
         return [] if track is None else track.quotes
 
@@ -126,7 +129,7 @@ class Recorder:
         standing = self._board.standing(track.item)
         if not standing.is_open:
             return
-        quote = self._board.quote(track.item)
+        quote = self._board.seen(track.item)
         track.quotes.append((now, quote, standing.is_regular))
         price = quote.last
         if price is None or not standing.is_regular:

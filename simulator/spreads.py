@@ -41,6 +41,18 @@ def half_spread(item: Instrument, price: float) -> float:
     return base + share * price
 
 
+def sides(item: Instrument, price: float, stress: float) -> tuple[float, float]:
+    """Return the bid and the ask around a price, both in points.
+
+    Args:
+        item: whose.
+        price: the market's.
+        stress: how much wider than in a calm market.
+    """
+    half, grid = half_spread(item, price) * stress, item.grid
+    return grid.down(max(0.0, price - half)), grid.up(price + half)
+
+
 def sizes(item: Instrument) -> tuple[int, int]:
     """Return the least and the largest displayed size."""
     return SIZES[_kind(item)]

@@ -63,6 +63,6 @@ def _terms(kind: int, quote: Quote, item: Instrument) -> tuple[Field, ...] | Non
         sides = (quote.bid, quote.ask, quote.bid_size, quote.ask_size, 0)
         return sides if quote.bid >= 0 and quote.ask >= 0 else None
     if kind == _MID_POINT:
-        mid = price_of(quote, "MIDPOINT")
+        mid = price_of(item, quote, "MIDPOINT")
         return None if mid is None else (mid,)
     return None if quote.last is None else (quote.last, 0, 0, item.exchanges[0], "")

@@ -63,6 +63,30 @@ def test_the_step_between_tables_is_the_step_of_each_option(world: World) -> Non
     assert compared > 2000
 
 
+def test_numbers_too_large_for_the_tables_leave_no_step(world: World) -> None:
+    """Beyond the numbers that are written together every option is looked at by itself again."""
+    hours = Hours(DAY, DAY + timedelta(days=2))
+    board, steps, opened = Board(world, hours, SEED), OptionTicks(), world.sessions[0].open
+    board.watch(_watched(world, hours))
+    tables = []
+    for minutes in (1, 2):
+        now = opened + timedelta(minutes=minutes)
+        world.move_to(now)
+        board.refresh(now)
+        tables.append(board.prepare())
+    first, second = tables
+    assert first is not None
+    assert second is not None
+    steps.begin(first)
+    steps.begin(second)
+    assert steps.before is first
+    steps.begin(first)
+    second.values.numbers[-1] = 30_000.0
+    steps.begin(second)
+    assert steps.before is None
+    assert steps.now is second
+
+
 @pytest.mark.parametrize("places", [4, 6, 8])
 def test_decimals_are_those_of_percent_f(places: int) -> None:
     """Every sign and size comes out as formatting each number alone writes it, ties and zeros too."""
