@@ -40,35 +40,34 @@ class _Round:
 
 
 def measure(folder: Path, seed: int) -> list[Figure]:
-    """Take the figure.
+    """Take the figures.
 
     Raises:
         BenchError: a process failed.
     """
-    rounds = _rounds(folder, seed, "many", CLIENTS, LINES)
-    alone = _rounds(folder, seed, "alone", 1, ALONE_LINES)
-    value, spread = ratio_of([one.gateway_s / one.clients_s for one in rounds])
-    alone_value, alone_spread = ratio_of([one.gateway_s / one.clients_s for one in alone])
-    ticks, alone_ticks = sum(one.ticks for one in rounds), sum(one.ticks for one in alone)
     return [
-        Figure(
-            name="gateway_cpu_per_tick",
-            title=f"gateway: CPU a tick sent, over ib_insync's a tick received, {CLIENTS} clients of {LINES}",
-            value=value,
-            limit=LIMIT,
-            spread=spread,
-            facts={
-                "rounds": ROUNDS,
-                "ticks": ticks,
-                "gateway us a tick": 1e6 * sum(one.gateway_s for one in rounds) / ticks,
-                "ib_insync us a tick": 1e6 * sum(one.clients_s for one in rounds) / ticks,
-                f"ratio with one client of {ALONE_LINES}, no limit": alone_value,
-                "its spread": f"{alone_spread[0]:.2f} to {alone_spread[1]:.2f}",
-                "its gateway us a tick": 1e6 * sum(one.gateway_s for one in alone) / alone_ticks,
-                "its ib_insync us a tick": 1e6 * sum(one.clients_s for one in alone) / alone_ticks,
-            },
-        )
+        _figure(folder, seed, "gateway_cpu_per_tick", f"{CLIENTS} clients of {LINES}", CLIENTS, LINES),
+        _figure(folder, seed, "gateway_cpu_per_tick_alone", f"one client of {ALONE_LINES}", 1, ALONE_LINES),
     ]
+
+
+def _figure(folder: Path, seed: int, name: str, whom: str, clients: int, lines: int) -> Figure:
+    rounds = _rounds(folder, seed, name, clients, lines)
+    value, spread = ratio_of([one.gateway_s / one.clients_s for one in rounds])
+    ticks = sum(one.ticks for one in rounds)
+    return Figure(
+        name=name,
+        title=f"gateway: CPU a tick sent, over ib_insync's a tick received, {whom}",
+        value=value,
+        limit=LIMIT,
+        spread=spread,
+        facts={
+            "rounds": ROUNDS,
+            "ticks": ticks,
+            "gateway us a tick": 1e6 * sum(one.gateway_s for one in rounds) / ticks,
+            "ib_insync us a tick": 1e6 * sum(one.clients_s for one in rounds) / ticks,
+        },
+    )
 
 
 def _rounds(folder: Path, seed: int, name: str, clients: int, lines: int) -> list[_Round]:
