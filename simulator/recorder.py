@@ -110,11 +110,8 @@ class Recorder:
 
     def forget(self, until: datetime) -> None:
         """Drop what was recorded up to an instant: bars of before are modelled again."""
-        self._quotes = {
-            con_id: kept
-            for con_id, known in self._quotes.items()
-            if (kept := [entry for entry in known if entry[0] > until])
-        }
+        for track in self._tracks.values():
+            track.quotes = [entry for entry in track.quotes if entry[0] > until]
 
     def today(self, item: Instrument, day: date) -> TimedBar | None:
         """Return the open, high, low and last price of a day so far, None without one."""
