@@ -1,6 +1,7 @@
 """Bytes in any pieces, and bytes that mean nothing: the conversation is the same, and nobody else suffers."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import random
@@ -168,7 +169,9 @@ async def test_fuzzed_frames_crash_nothing_and_leave_others_served(
         while sent < FRAMES and not drain.done() and not crashes:
             bad.writer.write(b"".join(_mangled(generator) for _ in range(50)))
             sent += 50
-            await bad.writer.drain()
+            # The gateway may have ended this connection by now, as the next look at `drain` tells.
+            with contextlib.suppress(ConnectionResetError):
+                await bad.writer.drain()
             good.send(17, 1)
             await good.until("15")
         bad.writer.close()
