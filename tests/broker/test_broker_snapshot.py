@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from strategies.core.commands import FetchSnapshot
-from strategies.core.events import BrokerNotice, Snapshot, SnapshotMissing
+from strategies.core.events import BrokerNotice, Connection, Snapshot, SnapshotMissing
 
 Start = Callable[..., Awaitable[Any]]
 StartSession = Callable[..., Any]
@@ -70,6 +70,26 @@ async def test_a_late_answer_is_not_taken_for_the_next_ones(hand_made: Start, se
         "open orders (asked for earlier): no answer within 0.5 s",
     ]
     assert made.requests.count("16") == 1
+
+
+async def test_a_list_that_is_never_answered_ends_the_connection(
+    hand_made: Start, session: StartSession
+) -> None:
+    """Nothing more can be asked on it, so a new one is made; there the same list is asked for again."""
+    asked: list[str] = []
+
+    def answer(request: list[str]) -> list[tuple[object, ...]]:
+        asked.append(request[0])
+        return [] if request[0] == "61" and asked.count("61") == 1 else complete(request)
+
+    made = await hand_made("DU1", answer)
+    world = session(made.port, request_timeout_s=0.5, play=False)
+    await world.broker.connected(10)
+    events = await world.ask(FetchSnapshot(), FetchSnapshot())
+    assert [type(event) for event in events if isinstance(event, SnapshotMissing)] == [SnapshotMissing] * 2
+    await world.until(lambda event: isinstance(event, Connection) and event.epoch == 2)
+    (snapshot,) = [e for e in await world.ask(FetchSnapshot()) if isinstance(e, Snapshot)]
+    assert snapshot.epoch == 2
 
 
 async def test_an_undecodable_execution_makes_the_snapshot_missing(

@@ -183,14 +183,19 @@ class Link:
     async def answer_unkeyed(self, ask: Callable[[], Awaitable[T]], what: str) -> T:
         """Ask for a list whose messages carry no request id, so never for two at once.
 
-        A late answer would be taken for the next one's: while it is out, it is waited for instead.
+        A late answer would be taken for the next one's: while it is out, it is waited for instead. If it does not
+        come then either, nothing could be asked here any more: the connection is given up.
 
         Raises:
             BrokerTimeout, BrokerUnavailable, RequestError: as for `answer`.
         """
         late = self._unanswered.get(what)
         if late is not None:
-            await self.answer(late, f"{what} (asked for earlier)")
+            try:
+                await self.answer(late, f"{what} (asked for earlier)")
+            except BrokerTimeout:
+                self._over(f"the gateway does not answer: {what}")
+                raise
             del self._unanswered[what]
         request = asyncio.ensure_future(ask())
         self._unanswered[what] = request
