@@ -183,8 +183,8 @@ class Link:
     async def answer_unkeyed(self, ask: Callable[[], Awaitable[T]], what: str) -> T:
         """Ask for a list whose messages carry no request id, so never for two at once.
 
-        A late answer would be taken for the next one's: while it is out, it is waited for instead. If it does not
-        come then either, nothing could be asked here any more: the connection is given up.
+        A late answer would be taken for the next one's: while it is out, it is waited for instead. If it does
+        not come then either, nothing could be asked here any more: the connection is given up.
 
         Raises:
             BrokerTimeout, BrokerUnavailable, RequestError: as for `answer`.
