@@ -96,6 +96,8 @@ def test_what_had_to_be_replaced_is_on_record() -> None:
     """The notes of the cost of capital stand in the verdict, whichever way it goes."""
     notes = Wacc(0.10, ("beta is 1: too few sessions",))
     assert gate(wacc=notes).inputs["replaced"] == "beta is 1: too few sessions"
+    both = gate(wacc=notes, wacc_excess=GONE).inputs["replaced"]
+    assert both == "beta is 1: too few sessions; scale is its least: not released"
     over = gate(wacc=notes, open_condor_theta_usd=0.0)
     assert over.reason == "theta and carry exceed the budget"
     assert over.inputs["replaced"] == "beta is 1: too few sessions"

@@ -50,7 +50,20 @@ def test_rsi_equals_talib_on_random_walks(start: float, changes: list[float], pe
 def test_rsi_of_a_flat_feed_is_undefined(moved_before: bool) -> None:  # noqa: FBT001 - the case
     """A window without any change has no RSI: neither 0 nor 50 nor 100."""
     closes = ([90.0, 95.0, 92.0] if moved_before else []) + [100.0] * (PERIOD + 1)
-    assert isinstance(readings(closes)[-1], Unavailable)
+    assert readings(closes)[-1] == Unavailable("no change over the whole RSI window")
+
+
+def test_only_an_unbroken_window_without_change_is_flat() -> None:
+    """Thirteen closes without a change are not fourteen, and any change begins the count again."""
+    moved = [90.0, 95.0, 92.0, *([100.0] * PERIOD)]  # the first of them is a change
+    assert isinstance(readings(moved)[-1], float)
+    assert isinstance(readings([*moved, *([101.0] * PERIOD)])[-1], float)
+    assert isinstance(readings([*moved, *([101.0] * (PERIOD + 1))])[-1], Unavailable)
+
+
+def test_gains_and_losses_that_balance_are_fifty() -> None:
+    """Up and down by one: 50, whatever the sum of both averages is."""
+    assert readings([100.0, 101.0, 100.0], period=2)[-1] == 50.0
 
 
 def test_rsi_returns_with_the_first_change_after_a_flat_feed() -> None:

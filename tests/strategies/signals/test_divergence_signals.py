@@ -132,6 +132,9 @@ def test_an_indicator_that_is_undefined_at_a_swing_gives_no_divergence(
         state = divergence.add_bar(state, close, values.get(n, 50.0), None, USUAL)
     assert divergences(state, USUAL).hidden_bullish == expected
     assert divergences(state, USUAL).macd_bullish == Unavailable("MACD is undefined at a swing")
+    for close in closes:
+        state = divergence.add_bar(state, 20 - close, 50.0, None, USUAL)
+    assert divergences(state, USUAL).macd_bearish == Unavailable("MACD is undefined at a swing")
 
 
 def test_a_swing_is_named_by_its_side() -> None:
