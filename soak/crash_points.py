@@ -4,7 +4,7 @@ A day without faults is run once to learn which boundaries its orders pass: the 
 and cancels' bytes, the audit file's writes. Then each is run again with a kill there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from soak.day import run_day
@@ -43,9 +43,14 @@ def boundaries(start: str, seed: int = 0) -> list[str]:
     return outcome.boundaries
 
 
-def order_path(start: str) -> Iterator[Kill]:
-    """Yield every kill around a day's orders: from the append of an intent until its fills are on record."""
-    passed = boundaries(start)
+def order_path(start: str, known: Sequence[str] = ()) -> Iterator[Kill]:
+    """Yield every kill around a day's orders: from the append of an intent until its fills are on record.
+
+    Args:
+        start: name of the moment that the day begins with.
+        known: its boundaries, where they are known already.
+    """
+    passed = known or boundaries(start)
     sends = [number for number, name in enumerate(passed) if name in {"send.order", "send.cancel"}]
     near: dict[int, None] = {}
     for send in sends:
@@ -66,6 +71,7 @@ def suffer(kill: Kill, *, seed: int = 0, second: tuple[int, Moment] | None = Non
     """Run the day with that kill, and a second one so many boundaries after the first, where asked for."""
 
     def prepare(points: Points) -> None:
+        points.recording = second is not None
         points.kill_at = (kill.number, kill.moment)
         points.kill_again = second
 

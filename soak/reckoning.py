@@ -72,6 +72,17 @@ def _taken_in(state: State, event: Snapshot) -> Turn:
 
 def history(world: World, watch: Watch, begun: Beginning, process: Process) -> None:
     """I9: the journal, folded from the start, gives the state that the daemon had, record for record."""
+    assert process.loop is not None
+    if state_hash(folded(watch, begun).state) != state_hash(process.loop.state):
+        world.fault("I9: the journal folded again gives another state than the daemon had")
+
+
+def folded(watch: Watch, begun: Beginning) -> Beginning:
+    """Return what the commits that were seen make of a beginning.
+
+    Raises:
+        JournalCorrupt: a record is not what the core makes of its event.
+    """
     state, chain = begun.state, begun.chain
     for first, lines in watch.commits:
         if first <= chain.last_seq:
@@ -85,9 +96,7 @@ def history(world: World, watch: Watch, begun: Beginning, process: Process) -> N
             lines=lines,
         )
         state, chain = refold(state, chain, commit)
-    assert process.loop is not None
-    if state_hash(state) != state_hash(process.loop.state):
-        world.fault("I9: the journal folded again gives another state than the daemon had")
+    return Beginning(state, chain)
 
 
 def _less(one: Mapping[Any, int], other: Mapping[Any, int]) -> dict[Any, int]:

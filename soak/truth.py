@@ -1,6 +1,7 @@
 """What the gateway's own books say, in the daemon's names."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Container, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -75,6 +76,19 @@ def untruth(world: World, snapshot: Snapshot) -> str:
         positions(world),
     )
     return "" if told == true else f"a snapshot tells of positions {told}, the account holds {true}"
+
+
+def positions_without(world: World, others: Container[str]) -> dict[str, int]:
+    """Return what the account holds, less what the executions of other orders, by reference, have made of it.
+
+    A condor and the delta cut beside it may stand in the same option; the account knows their sum only.
+    """
+    held = Counter(positions(world))
+    latest = {execution_stem(row.exec_id): row for row in world.host.gateway.booking.executions}
+    for row in latest.values():
+        if row.order.ticket.order_ref in others and not isinstance(row.contract, Combo):
+            held[instrument_name(row.contract)] -= row.quantity if row.bought else -row.quantity
+    return held
 
 
 def instrument_name(item: Any) -> str:  # noqa: ANN401 - a simulator Instrument

@@ -15,7 +15,7 @@ import msgspec
 
 from daemon.store import script
 from simulator.hours import new_york_day
-from soak.truth import CLOCK_KNOWN_AFTER_S, Executions, decided_at, positions, premium_usd, untruth
+from soak.truth import CLOCK_KNOWN_AFTER_S, Executions, decided_at, positions_without, premium_usd, untruth
 from soak.world import World
 from strategies.core.commands import REDUCING, Purpose
 from strategies.core.corrections import execution_stem
@@ -195,8 +195,9 @@ class Watch:
             self._check_cover(world, intent)
 
     def _check_cover(self, world: World, intent: OrderIntended) -> None:
-        """A closing order never turns a position round."""
-        held = positions(world)
+        """A closing order never turns round what its subject holds."""
+        others = {ref for ref, other in self.intents.items() if other.subject != intent.subject}
+        held = positions_without(world, others)
         for leg in intent.legs:
             have, change = held.get(leg.instrument.key, 0), leg.ratio * intent.quantity
             if have * change > 0 or abs(change) > abs(have):

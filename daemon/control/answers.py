@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec import structs
 
 from daemon.audit_search import latest_decision
 from daemon.control.server import Answers
@@ -22,6 +23,7 @@ from strategies.core.events import AnyEvent
 _STALLED_WITH_WORK_S = 30.0
 _HEARTBEATS_MISSED_MAX = 3
 _DECIDED_WITHIN_DAYS = 7  # files; a start must not read through the whole past
+_STARTING = "daemon is starting"
 _DECISION = b'{"kind":"decision"'
 
 
@@ -53,11 +55,11 @@ class DecisionMemory:
 
 def answers(settings: Settings, loop: Loop, now: Callable[[], datetime], memory: DecisionMemory) -> Answers:
     """Return what can be asked for: `status`."""
-    began_s = time.monotonic()
+    began_s, found_seq = time.monotonic(), loop.pulse.seq
     known_windows = windows_of(settings)
 
     def status() -> Status:
-        return status_of(
+        told = status_of(
             loop.state,
             now(),
             Process(
@@ -71,6 +73,10 @@ def answers(settings: Settings, loop: Loop, now: Callable[[], datetime], memory:
             memory.latest(),
             window_at(known_windows, now()),
         )
+        if loop.pulse.seq > found_seq:
+            return told
+        # Nothing of this life is on record: the state is that of the life before, which may have been ready.
+        return structs.replace(told, ready=False, not_ready_because=_STARTING, hindrance=_STARTING)
 
     return {"status": status}
 
