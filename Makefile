@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.setup-stamp
 UV     ?= uv
 
-.PHONY: setup demo test coverage mutation soak bench regimes golden check audit lock format clean
+.PHONY: setup demo test coverage mutation soak endurance bench regimes golden check audit lock format clean
 
 setup: $(STAMP)
 
@@ -40,6 +40,10 @@ N    ?= 1000
 SEED ?= 0
 soak: setup
 	$(BIN)/python -m soak --days $(N) --seed $(SEED) $(ARGS)
+
+# Sixty sessions in one life of the daemon, in virtual time, docs/reliability.md; about four minutes.
+endurance: setup
+	$(BIN)/python -m soak.endurance $(ARGS)
 
 # Every generated market through the wire, a few minutes; ARGS=--write-docs rewrites the table of docs/strategy.md.
 regimes: setup

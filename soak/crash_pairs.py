@@ -24,6 +24,7 @@ _RECOVERY = 40
 """Boundaries from a start to the first morning heartbeats: lease, journal, audit files, the comparison."""
 _RECKONING = 60
 """The last boundaries of a day are left alone: there the daemon is stopped and held against its journal."""
+_CLOSE = 5  # so many boundaries are looked at even behind a kill that comes late in the day
 _PAIRS_AT_ONCE = 4
 
 
@@ -71,7 +72,7 @@ def pairs(count: int, seed: int) -> tuple[Pair, ...]:
     drawn = []
     for _ in range(count):
         first = dice.pick(kills[dice.pick(tuple(kills))])
-        left = len(passed[first.start]) - first.number - _RECKONING
+        left = max(_CLOSE, len(passed[first.start]) - first.number - _RECKONING)
         far = left if dice.chance(0.5) else min(left, _RECOVERY)
         drawn.append(Pair(first=first, distance=dice.whole(1, far), moment=dice.pick(tuple(Moment))))
     return tuple(drawn)
