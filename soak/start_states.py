@@ -47,6 +47,7 @@ _AFTERWARDS = frozenset(
         "evening",
         "fault_kinds",
         "kept_seeds",
+        "long_life",
         "outcome",
         "points",
         "probes",
