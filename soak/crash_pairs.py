@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing import get_context
 
 from daemon.tuning import steady_collector
@@ -64,11 +65,17 @@ class Suffered:
     broken: tuple[str, ...]
 
 
+@cache
+def _known() -> tuple[dict[str, list[str]], dict[str, tuple[Kill, ...]]]:
+    """Return the boundaries and the first kills of every start's day, by its name; learnt once a process."""
+    passed = {start.name: boundaries(start.name) for start in starts()}
+    return passed, {name: tuple(order_path(name, known)) for name, known in passed.items()}
+
+
 def pairs(count: int, seed: int) -> tuple[Pair, ...]:
     """Draw so many pairs; the same for the same seed."""
     dice = Dice(seed, "crash pairs")
-    passed = {start.name: boundaries(start.name) for start in starts()}
-    kills = {name: tuple(order_path(name, known)) for name, known in passed.items()}
+    passed, kills = _known()
     drawn = []
     for _ in range(count):
         first = dice.pick(kills[dice.pick(tuple(kills))])
