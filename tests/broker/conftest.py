@@ -102,12 +102,17 @@ class HandMadeGateway:
     Args:
         accounts: what it says it manages.
         answer: the messages with which a request (its fields) is answered, beyond the login.
+
+    Attributes:
+        clients: connections that are open.
+        clients_most: how many have been open at once.
     """
 
     def __init__(self, accounts: str, answer: Answer) -> None:
         self.port = 0
         self.requests: list[str] = []
         self.tells_time = True
+        self.clients = self.clients_most = 0
         self._accounts = accounts
         self._answer = answer
 
@@ -118,6 +123,8 @@ class HandMadeGateway:
         return server
 
     async def _client(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.clients += 1
+        self.clients_most = max(self.clients, self.clients_most)
         try:
             await reader.readexactly(4)
             await _read_frame(reader)
@@ -130,6 +137,7 @@ class HandMadeGateway:
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
+            self.clients -= 1
             writer.close()
 
     def _login(self, request: str) -> list[Sequence[object]]:

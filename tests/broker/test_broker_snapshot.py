@@ -75,7 +75,10 @@ async def test_a_late_answer_is_not_taken_for_the_next_ones(hand_made: Start, se
 async def test_a_list_that_is_never_answered_ends_the_connection(
     hand_made: Start, session: StartSession
 ) -> None:
-    """Nothing more can be asked on it, so a new one is made; there the same list is asked for again."""
+    """Nothing more can be asked on it, so a new one is made; there the same list is asked for again.
+
+    The old one is gone by then: a gateway lets go of the client id with the socket only.
+    """
     asked: list[str] = []
 
     def answer(request: list[str]) -> list[tuple[object, ...]]:
@@ -90,6 +93,7 @@ async def test_a_list_that_is_never_answered_ends_the_connection(
     await world.until(lambda event: isinstance(event, Connection) and event.epoch == 2)
     (snapshot,) = [e for e in await world.ask(FetchSnapshot()) if isinstance(e, Snapshot)]
     assert snapshot.epoch == 2
+    assert made.clients_most == 1
 
 
 async def test_an_undecodable_execution_makes_the_snapshot_missing(

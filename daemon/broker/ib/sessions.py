@@ -62,7 +62,8 @@ class Sessions:
                 if isinstance(error, BrokerUnavailable):
                     self.unavailable.set()
                 reason = str(error)
-                await link.close(reason)
+            # Whoever ended it: only with the socket does the gateway let go of the client id.
+            await link.close(reason)
             self._went_down(reason)
             attempt += 1
             delay_s = reconnect_delay_s(
