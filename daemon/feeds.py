@@ -29,7 +29,8 @@ async def feed_live(broker: Broker, loop: Loop, clock: Clock, quote_interval_s: 
         wait_s = quotes_due_at - running.time()
         if not broker.pending.is_set() and wait_s > 0:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(broker.pending.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await broker.pending.wait()
         with_quotes = running.time() >= quotes_due_at
         if with_quotes:
             await loop.drained()

@@ -46,6 +46,7 @@ async def open_patiently(journal: Journal, *, patience_s: float, stop: asyncio.E
         else:
             return True
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), min(delay_s, left_s))
+            async with asyncio.timeout(min(delay_s, left_s)):
+                await stop.wait()
         delay_s = min(delay_s * 2, _DELAY_MAX_S)
     return False

@@ -130,7 +130,8 @@ async def _stand_by(settings: Settings, lease: Lease, journal: Journal, stop: as
             while not stop.is_set():
                 systemd.tell("WATCHDOG=1")
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), _POLL_S)
+                    async with asyncio.timeout(_POLL_S):
+                        await stop.wait()
                 try:
                     await catch_up(journal, audit)
                     audit.sync()

@@ -5,6 +5,7 @@ Every new connection, the first or a later one, asks for the server's durability
 command, so that a server that came back with other settings is noticed.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -66,7 +67,7 @@ class RedisClient:
         Returns:
             The reply as the client library parses it for that command, strings as bytes.
         """
-        with self._translated(doing):
+        with self._translated(doing), _no_cancellation_lost():
             return await self._execute(*command)
 
     async def run_script(
@@ -84,7 +85,7 @@ class RedisClient:
             What the script returned, strings as bytes.
         """
         tail = (len(keys), *keys, *args)
-        with self._translated(doing):
+        with self._translated(doing), _no_cancellation_lost():
             try:
                 return await self._execute("EVALSHA", script.sha1, *tail)
             except NoScriptError:
@@ -111,6 +112,25 @@ class RedisClient:
                 f"cannot {doing}: Redis at {self.where}: {type(error).__name__}: {error}; "
                 "check that it runs, that redis.url is right, and its disk",
             ) from error
+
+
+@contextmanager
+def _no_cancellation_lost() -> Iterator[None]:
+    """End a task that was cancelled meanwhile, even where the client came back with a reply.
+
+    It sends by `asyncio.wait_for`, which before Python 3.12 loses a cancellation that arrives as it finishes
+    (python/cpython#86296): a task that works for ever would not stop.
+
+    Raises:
+        asyncio.CancelledError: the task was cancelled within the context, and that was lost.
+    """
+    task = asyncio.current_task()
+    before = 0 if task is None else task.cancelling()  # a task that is ending may still write
+    try:
+        yield
+    finally:
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError
 
 
 async def _on_connect(connection: AbstractConnection) -> None:

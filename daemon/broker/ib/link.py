@@ -154,7 +154,8 @@ class Link:
         self.ib.client.disconnect()  # type: ignore[no-untyped-call]
         if connection.transport is not None:
             try:
-                await asyncio.wait_for(gone.wait(), _CLOSE_WAIT_S)
+                async with asyncio.timeout(_CLOSE_WAIT_S):
+                    await gone.wait()
             except TimeoutError:
                 connection.transport.abort()
 

@@ -83,9 +83,8 @@ class Sessions:
         await link.close(reason)
         settings = self._settings
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(
-                self._up.wait(), settings.reconnect_delay_min_s + settings.connect_timeout_s
-            )
+            async with asyncio.timeout(settings.reconnect_delay_min_s + settings.connect_timeout_s):
+                await self._up.wait()
 
     async def close(self) -> None:
         """Disconnect in order."""
