@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -98,15 +97,6 @@ def play_demo(processes: Any, tmp_path_factory: pytest.TempPathFactory) -> PlayD
         return Demo(folder / "kept", done)
 
     return play
-
-
-@pytest.fixture(scope="session")
-def data_folder() -> Path:
-    """The folder of real market data."""
-    folder = os.environ.get("HEDGED_DATA")
-    if not folder:
-        pytest.skip("HEDGED_DATA is not set: it names the folder of real market data")
-    return Path(folder)
 
 
 @pytest.fixture(scope="session")

@@ -42,15 +42,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--write-golden", action="store_true", help="rewrite the stories instead of comparing")
 
 
-@pytest.fixture(scope="session")
-def data_folder() -> Path:
-    """The folder of real market data."""
-    folder = os.environ.get("HEDGED_DATA")
-    if not folder:
-        pytest.skip("HEDGED_DATA is not set: it names the folder of real market data")
-    return Path(folder)
-
-
 @pytest.fixture
 def golden(
     request: pytest.FixtureRequest, data_folder: Path, tmp_path: Path

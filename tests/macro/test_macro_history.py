@@ -1,6 +1,5 @@
 """Macro facts made of real data: right figures, and none of them before it could be known."""
 
-import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -108,15 +107,6 @@ def test_a_replay_gets_the_folders_own_facts(small_data: Path, tmp_path: Path) -
     assert macro_folder("", None, out) is None
     assert macro_folder("", small_data, out) == out
     assert sorted(map(repr, read_folder(out).facts)) == sorted(map(repr, facts_from_history(small_data)))
-
-
-@pytest.fixture(scope="module")
-def data_folder() -> Path:
-    """The folder of real market data."""
-    name = os.environ.get("HEDGED_DATA")
-    if not name:
-        pytest.skip("HEDGED_DATA is not set: it names the folder of real market data")
-    return Path(name)
 
 
 @pytest.mark.history

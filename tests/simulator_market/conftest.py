@@ -1,6 +1,5 @@
 """Worlds to play: real days where the data folder is there, generated ones always."""
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -10,15 +9,6 @@ from simulator.market.model import Market
 from simulator.market.sources import generate, open_history
 
 SEED = 7
-
-
-@pytest.fixture(scope="session")
-def data_folder() -> Path:
-    """The folder with the real market data."""
-    name = os.environ.get("HEDGED_DATA")
-    if not name:
-        pytest.skip("HEDGED_DATA is not set: give the folder with spx_daily.csv")
-    return Path(name)
 
 
 @pytest.fixture
