@@ -12,7 +12,7 @@ from bench.relay import Relay, Tap
 LIMIT = 1.0
 CLIENTS, LINES = 8, 50
 ALONE_LINES = 100
-INSTANTS, ROUNDS = 180, 3
+INSTANTS, ROUNDS = 180, 5
 _STEPPER = 1
 # Prices, sizes, option computations, generic ticks.
 _TICKS = frozenset({b"1", b"2", b"21", b"45"})

@@ -30,10 +30,6 @@ class Texts(NamedTuple):
     words: Words
     sizes: Integers
 
-    def part(self, place: slice) -> "Texts":
-        """Return some of them, by their first dimension."""
-        return Texts(self.words[place], self.sizes[place])
-
 
 def words(texts: Iterable[str], size: int = 1) -> Words:
     """Return texts, at most so many words long, as rows of words."""
@@ -41,10 +37,9 @@ def words(texts: Iterable[str], size: int = 1) -> Words:
     return np.frombuffer(b"".join(padded), np.uint32).reshape(-1, size)
 
 
-def squeezed(rows: Words) -> npt.NDArray[np.uint8]:
+def squeezed(rows: Words) -> bytes:
     """Return the characters of words, row by row, without the padding."""
-    characters = rows.view(np.uint8).ravel()
-    return characters.compress(characters != PAD[0])
+    return rows.tobytes().translate(None, PAD)
 
 
 # What stands before the point, two words in one number; that of the negative -n at -1 - n, as there is a -0.
@@ -59,7 +54,25 @@ _CENT_SIZES = np.array([len(text) for text in _CENTS])
 
 def wholes(numbers: Integers) -> Texts:
     """Return integers from 0 to `WHOLE_MOST` without an end, two words each."""
-    return Texts(_whole_words(numbers), _WHOLE_SIZES.take(numbers))
+    found = np.empty((*numbers.shape, 2), np.uint32)
+    _put_wholes(found, numbers)
+    return Texts(found, _WHOLE_SIZES.take(numbers))
+
+
+# What stands behind the point, in units of the last of `_MOST_PLACES`: three digits, then what three, or two
+# and the end, say of numbers with 8, 6 and 4 places, and the last two of those with 8.
+_MOST_PLACES = 8
+_FIRST, _MIDDLE = 100_000, 100
+_FIRST_WORDS = words(f".{number:03d}" for number in range(1000)).ravel()
+_KINDS = (8, 6, 4)
+_MIDDLE_WORDS = words(
+    [f"{number:03d}" for number in range(1000)]
+    + [f"{number:03d}\0" for number in range(1000)]
+    + [f"{number // 100}\0" for number in range(1000)]
+).ravel()
+_LAST_WORDS = words([f"{number:02d}\0" for number in range(100)] + [""] * 200).ravel()
+# The most words of a number.
+NUMBER_WORDS = 5
 
 
 class Parts(NamedTuple):
@@ -68,60 +81,60 @@ class Parts(NamedTuple):
     wholes: Integers
     rests: Integers
 
-    def texts(self, rows: slice, places: int) -> Texts:
-        """Return some rows of numbers that were rounded to so many places, 4, 6 or 8, NUL-ended.
-
-        They are three words each, and the fewest more that the places beyond the third and the end take.
-        """
-        whole, rest = self.wholes[rows], self.rests[rows]
-        groups = _GROUPS[places]
-        found = np.empty((*whole.shape, 2 + len(groups)), np.uint32)
-        found[..., :2] = _whole_words(whole)
-        for at, (unit, table) in enumerate(groups[:-1], start=2):
-            group = rest // unit
-            found[..., at] = table.take(group)
-            rest = rest - group * unit
-        found[..., -1] = groups[-1][1].take(rest)
-        return Texts(found, _WHOLE_SIZES.take(whole) + (places + 2))
-
-    def cents(self, rows: slice, places: int) -> Texts:
-        """Return some rows of prices in whole cents as `str` writes them, NUL-ended, three words each."""
-        whole, rest = self.wholes[rows], self.rests[rows] // 10 ** (places - 2)
-        found = np.empty((*whole.shape, 3), np.uint32)
-        found[..., :2] = _whole_words(whole)
-        found[..., 2] = _CENT_WORDS.take(rest)
-        return Texts(found, _WHOLE_SIZES.take(whole) + _CENT_SIZES.take(rest))
+    def cents(self) -> Texts:
+        """Return prices in whole cents as `str` writes them, NUL-ended, three words each."""
+        rests = self.rests // 10 ** (_MOST_PLACES - 2)
+        found = np.empty((*rests.shape, 3), np.uint32)
+        _put_wholes(found, self.wholes)
+        found[..., 2] = _CENT_WORDS.take(rests)
+        return Texts(found, _WHOLE_SIZES.take(self.wholes) + _CENT_SIZES.take(rests))
 
 
-# The words behind the point, by how many places there are: what a group of digits counts, and its texts.
-_POINT_GROUP = words(f".{number:03d}" for number in range(1000)).ravel()
-_GROUPS = {
-    4: [(10, _POINT_GROUP), (1, words(f"{number}\0" for number in range(10)).ravel())],
-    6: [(1000, _POINT_GROUP), (1, words(f"{number:03d}\0" for number in range(1000)).ravel())],
-    8: [
-        (100_000, _POINT_GROUP),
-        (100, words(f"{number:03d}" for number in range(1000)).ravel()),
-        (1, words(f"{number:02d}\0" for number in range(100)).ravel()),
-    ],
-}
+class Rounding:
+    """Columns of numbers that are rounded to so many places each, as `"%f"` does it.
+
+    Args:
+        places: 4, 6 or 8 of each column.
+    """
+
+    def __init__(self, places: Sequence[int]) -> None:
+        kinds = [_KINDS.index(count) for count in places]
+        self._places = tuple(places)
+        self._units = np.array([10.0**count for count in places])
+        self._fill = np.array([10.0 ** (_MOST_PLACES - count) for count in places])
+        self._middles = np.array([1000 * kind for kind in kinds])
+        self._lasts = np.array([100 * kind for kind in kinds])
+        self._sizes = np.array([count + len(".\0") for count in places])
+
+    def parts(self, rows: Column) -> Parts:
+        """Return rows of finite numbers below `WHOLE_MOST`, a number of each column in a row."""
+        scaled = np.abs(rows) * self._units
+        digits = np.rint(scaled)
+        is_odd = (np.abs(scaled - digits) > 0.5 - _TIE) | (scaled > _SCALED_MOST)
+        if is_odd.any():
+            for row, column in np.argwhere(is_odd).tolist():
+                text = f"{abs(rows[row, column]):.{self._places[column]}f}"
+                digits[row, column] = int(text.replace(".", ""))
+        # Floats hold integers as these exactly, and divide them faster than integers do.
+        whole = np.floor(digits / self._units)
+        rests = ((digits - whole * self._units) * self._fill).astype(np.int64)
+        places_in_table = whole.astype(np.int64)
+        np.invert(places_in_table, out=places_in_table, where=np.signbit(rows))
+        return Parts(places_in_table, rests)
+
+    def texts(self, numbers: Parts) -> Texts:
+        """Return the numbers, NUL-ended, `NUMBER_WORDS` each."""
+        first = numbers.rests // _FIRST
+        rest = numbers.rests - first * _FIRST
+        middle = rest // _MIDDLE
+        found = np.empty((*first.shape, NUMBER_WORDS), np.uint32)
+        _put_wholes(found, numbers.wholes)
+        found[..., 2] = _FIRST_WORDS.take(first)
+        found[..., 3] = _MIDDLE_WORDS.take(middle + self._middles)
+        found[..., 4] = _LAST_WORDS.take(rest - middle * _MIDDLE + self._lasts)
+        return Texts(found, _WHOLE_SIZES.take(numbers.wholes) + self._sizes)
 
 
-def parts(rows: Column, places: Sequence[int]) -> Parts:
-    """Return rows of finite numbers below `WHOLE_MOST`, each row rounded to its places as `"%f"` does it."""
-    units = np.array([[10.0**count] for count in places])
-    scaled = np.abs(rows) * units
-    digits = np.rint(scaled)
-    is_odd = (np.abs(scaled - digits) > 0.5 - _TIE) | (scaled > _SCALED_MOST)
-    if is_odd.any():
-        for row, place in np.argwhere(is_odd).tolist():
-            digits[row, place] = int(f"{abs(rows[row, place]):.{places[row]}f}".replace(".", ""))
-    # Floats hold integers as these exactly, and divide them faster than integers do.
-    whole = np.floor(digits / units)
-    rests = (digits - whole * units).astype(np.int64)
-    places_in_table = whole.astype(np.int64)
-    np.invert(places_in_table, out=places_in_table, where=np.signbit(rows))
-    return Parts(places_in_table, rests)
-
-
-def _whole_words(numbers: Integers) -> Words:
-    return _WHOLE_WORDS.take(numbers)[..., np.newaxis].view(np.uint32)
+def _put_wholes(found: Words, numbers: Integers) -> None:
+    """Write what stands before the point into the first two words of each number."""
+    found[..., :2].view(np.uint64)[..., 0] = _WHOLE_WORDS.take(numbers)

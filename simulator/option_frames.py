@@ -5,6 +5,8 @@ one of its ask, the computations of bid, ask and model. What has not changed bec
 out, as the padding of numbers is. A request id is one character that stands for it, see `tick_frames`.
 """
 
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,14 +17,13 @@ from simulator.number_words import (
     WORD_BYTES,
     Integers,
     Parts,
-    Texts,
+    Rounding,
     Words,
-    parts,
     squeezed,
     wholes,
     words,
 )
-from simulator.option_table import OptionTable
+from simulator.option_table import OptionTable, Sizes
 from simulator.shown import VEGA_LEAST, VOL_MOST
 from simulator.tick_frames import ID
 from simulator.tick_numbers import (
@@ -40,8 +41,9 @@ Flags = npt.NDArray[np.bool_]
 _ID = ID.decode("latin-1")
 # Prices are around values; what is wider than this is not.
 _NUMBER_MOST = WHOLE_MOST / 2
-_LENGTHS = words(size.to_bytes(WORD_BYTES).decode("latin-1") for size in range(PAD[0])).ravel()
 _NOTHING = words([""])[0, 0]
+# Lengths of frames; that of none is nothing.
+_LENGTHS = words(["", *(size.to_bytes(WORD_BYTES).decode("latin-1") for size in range(1, PAD[0]))]).ravel()
 
 
 def _frame(size: int, texts: dict[int, str]) -> Words:
@@ -60,17 +62,22 @@ _SIZE_FRAMES = [
     _frame(_PRICE_WORDS, {1: "2\x006\x00", 2: f"{_ID}\x00{tick}\x00", 5: "\x00"})
     for tick in (BID_SIZE, ASK_SIZE)
 ]
-# Words of a computation: length, head, tick, attribute, volatility (four, as most), delta, price, dividends,
-# gamma, vega, theta, underlying. Its length counts what is neither request id nor number.
-_COMPUTATION_WORDS, _COMPUTATION_LENGTH = 34, 13
-_VOL, _DELTA, _PRICE, _GAMMA = slice(4, 8), slice(8, 12), slice(12, 16), slice(17, 22)
-_VEGA, _THETA, _UNDERLYING = slice(22, 26), slice(26, 30), slice(30, 34)
-# Rows of numbers: three volatilities, bid and ask, these of the values, and their places behind the point.
-_SIDES, _OTHERS, _PLACES = slice(3, 5), [0, 2, 4, 5, 3, 6], (*[6] * 9, 8, 4)
+# Words of a computation: length, head, tick, attribute, then volatility, delta and price, which are its own,
+# dividends, and gamma, vega, theta and underlying, which all of an option share. Its length counts what is
+# neither request id nor number.
+_OWN, _DIVIDENDS, _SHARED = slice(4, 19), 19, slice(20, 40)
+_COMPUTATION_WORDS, _COMPUTATION_LENGTH = 40, 13
 _COMPUTATIONS = [
-    _frame(_COMPUTATION_WORDS, {1: f"21\x00{_ID}", 2: f"\x00{tick}\x00", 3: "0\x00", 16: "0.0\x00"})
+    _frame(_COMPUTATION_WORDS, {1: f"21\x00{_ID}", 2: f"\x00{tick}\x00", 3: "0\x00", _DIVIDENDS: "0.0\x00"})
     for tick in (BID_COMPUTATION, ASK_COMPUTATION, MODEL_COMPUTATION)
 ]
+# Columns of an option's numbers: volatility, delta and price of each computation, then what they share, which
+# are the last rows of the values.
+_DELTAS = slice(1, 9, 3)
+_SIDE_VOLS, _SIDE_PRICES = slice(0, 6, 3), slice(2, 8, 3)
+_OWN_NUMBERS, _SHARED_NUMBERS = slice(0, 9), slice(9, 13)
+_VALUES_SHARED = slice(3, 7)
+_ROUNDING = Rounding((*[6] * 9, 8, 6, 6, 4))
 _ROW = np.concatenate([*_PRICE_FRAMES, *_COMPUTATIONS])
 _BEGIN_COMPUTATIONS = len(_PRICE_FRAMES) * _PRICE_WORDS
 # Where the length of each frame stands in a row.
@@ -98,87 +105,76 @@ class OptionFrames:
         frames = rows[:, :_BEGIN_COMPUTATIONS].reshape(-1, len(_PRICE_FRAMES), _PRICE_WORDS)
         computations = rows[:, _BEGIN_COMPUTATIONS:].reshape(-1, len(_COMPUTATIONS), _COMPUTATION_WORDS)
         numbers = _numbers(values, prices)
-        # The length of each frame without its request id, 0 for none; option by option in the end.
-        lengths = np.concatenate(
-            (
-                _write_prices(frames, (numbers.cents(_SIDES, 6), wholes(now.sizes)), moved, resized),
-                _write_computations(computations, numbers, np.array((*(moved & revalued), revalued))),
-            )
-        ).T
+        # The length of each frame without its request id, 0 for none; option by option.
+        lengths = np.empty((len(rows), len(_LENGTH_PLACES)), np.int64)
+        lengths[:, : len(_PRICE_FRAMES)] = _write_prices(frames, numbers, now.sizes.T, moved.T, resized.T)
+        lengths[:, len(_PRICE_FRAMES) :] = _write_computations(
+            computations, numbers, np.array((*(moved & revalued), revalued)).T
+        )
         is_made = lengths > 0
-        rows[:, _LENGTH_PLACES] = np.where(is_made, _LENGTHS[lengths], _NOTHING)
+        rows[:, _LENGTH_PLACES] = _LENGTHS.take(lengths)
         self._text = squeezed(rows)
         # Where each option's frames end, and where the last byte of each frame's length is.
         frame_sizes = np.where(is_made, lengths + (WORD_BYTES + len(ID)), 0)
         ends = frame_sizes.ravel().cumsum().reshape(lengths.shape)
         self._bounds = [0, *ends[:, -1].tolist()]
         self._length_places = (ends - frame_sizes)[is_made] + (WORD_BYTES - 1)
-        self._places = now.watched.rows
-        self._templates: dict[int, bytes] = {}
+        self._con_ids = tuple(now.watched.rows)
+        self._templates: dict[int, dict[int, bytes]] = {}
 
-    def of(self, con_id: int, wire_id: bytes) -> bytes:
-        """Return the frames of one option for a request id."""
-        row = self._places[con_id]
-        template = self._templates.get(len(wire_id))
-        if template is None:
-            text = self._text.copy()
-            text[self._length_places] += len(wire_id)
-            template = self._templates[len(wire_id)] = text.tobytes()
-        return template[self._bounds[row] : self._bounds[row + 1]].replace(ID, wire_id)
+    def templates(self, id_size: int) -> dict[int, bytes]:
+        """Return each option's frames by contract id, with `ID` for a request id of so many characters."""
+        found = self._templates.get(id_size)
+        if found is None:
+            characters = np.frombuffer(self._text, np.uint8).copy()
+            characters[self._length_places] += id_size
+            text = characters.tobytes()
+            parts = (text[begin:end] for begin, end in pairwise(self._bounds))
+            found = self._templates[id_size] = dict(zip(self._con_ids, parts, strict=True))
+        return found
 
 
 def _numbers(values: Column, prices: Column) -> Parts:
-    """Return all numbers in rows: volatilities, prices, then what the computations of an option share."""
-    numbers = np.empty((len(_PLACES), values.shape[1]))
-    numbers[0:2], numbers[2] = _side_vols(values, prices), values[1]
-    numbers[_SIDES], numbers[5:] = prices, values[_OTHERS]
-    return parts(numbers, _PLACES)
+    """Return all numbers of each option: those of its computations, then what they share."""
+    numbers = np.empty((values.shape[1], _SHARED_NUMBERS.stop))
+    numbers[:, _SIDE_VOLS], numbers[:, 6] = _side_vols(values, prices).T, values[1]
+    numbers[:, _DELTAS] = values[2][:, np.newaxis]
+    numbers[:, _SIDE_PRICES], numbers[:, 8] = prices.T, values[0]
+    numbers[:, _SHARED_NUMBERS] = values[_VALUES_SHARED].T
+    return _ROUNDING.parts(numbers)
 
 
-def _write_prices(frames: Words, texts: tuple[Texts, Texts], moved: Flags, resized: Flags) -> Integers:
+def _write_prices(frames: Words, numbers: Parts, sizes: Sizes, moved: Flags, resized: Flags) -> Integers:
     """Write the bids and asks, prices and sizes, that have moved, or whose size has; return the lengths."""
-    price, size = texts
-    _put(frames, _PRICE_PRICE, price)
-    _put(frames, _PRICE_SIZE, size)
+    price = Parts(numbers.wholes[:, _SIDE_PRICES], numbers.rests[:, _SIDE_PRICES]).cents()
+    size = wholes(sizes)
+    frames[:, :, _PRICE_PRICE], frames[:, :, _PRICE_SIZE] = price.words, size.words
     lengths = np.where(moved, price.sizes + size.sizes + _PRICE_LENGTH, 0)
     if resized.any():
         alone = np.empty_like(frames)
         alone[:] = _SIZE_FRAMES
-        _put(alone, _SIZE_SIZE, size)
-        frames[resized.T] = alone[resized.T]
+        alone[:, :, _SIZE_SIZE] = size.words
+        frames[resized] = alone[resized]
         lengths = np.where(resized, size.sizes + _SIZE_LENGTH, lengths)
-    frames[(lengths == 0).T] = _NOTHING
+    frames[lengths == 0] = _NOTHING
     return lengths
 
 
 def _write_computations(frames: Words, numbers: Parts, is_made: Flags) -> Integers:
     """Write the computations of the bids, asks and models that are to be made; return the lengths."""
-    six = numbers.texts(slice(0, 9), 6)
-    shared = (
-        *(
-            (place, six.part(slice(row, row + 1)))
-            for row, place in enumerate((_DELTA, _VEGA, _THETA), start=6)
-        ),
-        (_GAMMA, numbers.texts(slice(9, 10), 8)),
-        (_UNDERLYING, numbers.texts(slice(10, 11), 4)),
-    )
-    _put(frames, _VOL, six.part(slice(0, 3)))
-    _put(frames, _PRICE, six.part(slice(3, 6)))
-    for place, texts in shared:
-        _put(frames, place, texts)
-    same = sum((texts.sizes for _, texts in shared), _COMPUTATION_LENGTH)
-    frames[~is_made.T] = _NOTHING
-    return np.where(is_made, six.sizes[0:3] + six.sizes[3:6] + same, 0)
+    texts = _ROUNDING.texts(numbers)
+    count, each = frames.shape[:2]
+    frames[:, :, _OWN] = texts.words[:, _OWN_NUMBERS].reshape(count, each, -1)
+    frames[:, :, _SHARED] = texts.words[:, _SHARED_NUMBERS].reshape(count, 1, -1)
+    own = texts.sizes[:, _OWN_NUMBERS].reshape(count, each, -1).sum(axis=2)
+    shared = texts.sizes[:, _SHARED_NUMBERS].sum(axis=1, keepdims=True) + _COMPUTATION_LENGTH
+    frames[~is_made] = _NOTHING
+    return np.where(is_made, own + shared, 0)
 
 
 def is_written(table: OptionTable) -> bool:
     """Return whether all numbers of a table are small enough to be written here."""
     return bool(np.abs(table.values.numbers).max() < _NUMBER_MOST)
-
-
-def _put(frames: Words, place: slice, texts: Texts) -> None:
-    """Write texts, option by option in the last but one dimension, into the frames of each option."""
-    frames[:, :, place] = texts.words.swapaxes(0, 1)
 
 
 def _side_vols(values: Column, prices: Column) -> Column:

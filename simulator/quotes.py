@@ -3,7 +3,7 @@
 Spreads and sizes are modelled, see `spreads`; sizes are drawn per half hour.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from datetime import datetime
 
 from simulator.hours import Hours, Standing, new_york_day
@@ -74,9 +74,10 @@ class Board:
         """Work out at once what is displayed of the watched options that are open, None without any."""
         return self._options.prepare(self._stress, self._period)
 
-    def has_traded(self, con_id: int) -> bool:
-        """Return whether there is a last print of a trade here."""
-        return con_id in self._lasts
+    @property
+    def traded_ids(self) -> KeysView[int]:
+        """The contracts, by id, of which there is a last print of a trade here."""
+        return self._lasts.keys()
 
     def quote(self, item: Instrument) -> Quote:
         """Return the quote of a contract at this instant."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
-from simulator.hours import NEW_YORK, new_york_day
+from simulator.hours import NEW_YORK, Standing, new_york_day
 from simulator.instruments import Instrument
 from simulator.quotes import Board, Quote
 from simulator.sketch import Sketch
@@ -58,12 +58,14 @@ class _Track:
         quotes: instant, what was seen then, and whether it lay in the regular hours.
         day: the last day with a print in the regular hours, None before the first.
         bar: its open, high, low and last print.
+        standing: whether the contract trades, as long as that holds.
     """
 
-    __slots__ = ("bar", "day", "item", "quotes")
+    __slots__ = ("bar", "day", "item", "quotes", "standing")
 
-    def __init__(self, item: Instrument) -> None:
+    def __init__(self, item: Instrument, standing: Standing) -> None:
         self.item = item
+        self.standing = standing
         self.quotes: list[tuple[datetime, Quote | Sketch, bool]] = []
         self.day: date | None = None
         self.bar: TimedBar | None = None
@@ -83,7 +85,7 @@ class Recorder:
     def watch(self, item: Instrument, now: datetime) -> None:
         """Record a contract from this instant on, if it is not recorded yet."""
         if item.con_id not in self._tracks:
-            track = self._tracks[item.con_id] = _Track(item)
+            track = self._tracks[item.con_id] = _Track(item, self._board.standing(item))
             self._note(track, now, new_york_day(now))
 
     def note(self, now: datetime) -> None:
@@ -123,7 +125,9 @@ class Recorder:
         return [] if track is None else track.quotes
 
     def _note(self, track: _Track, now: datetime, day: date) -> None:
-        standing = self._board.standing(track.item)
+        if now >= track.standing.until:
+            track.standing = self._board.standing(track.item)
+        standing = track.standing
         if not standing.is_open:
             return
         quote = self._board.seen(track.item)

@@ -115,14 +115,19 @@ class TickStream:
     def _news(self, lines: Iterable[Subscription]) -> list[bytes]:
         """Return the frames of what has changed of subscriptions, in their order."""
         before, now = self._options.before if self._is_steady else None, self._options.now
-        found, frames = [], None
+        traded, mark = self._board.traded_ids, tick_frames.ID
+        id_size, templates = 0, dict[int, bytes]()
+        found: list[bytes] = []
         for line in lines:
-            if before is not None and line.table is before and not self._board.has_traded(line.con_id):
-                frames = frames or self._options.frames()
-                line.table = now
-                found.append(frames.of(line.con_id, line.wire_id))
-            else:
+            if before is None or line.table is not before or line.con_id in traded:
                 found.append(self._frames(line))
+                continue
+            own = line.wire_id
+            if len(own) != id_size:
+                id_size = len(own)
+                templates = self._options.frames().templates(id_size)
+            line.table = now
+            found.append(templates[line.con_id].replace(mark, own))
         return found
 
     def _frames(self, subscription: Subscription) -> bytes:
@@ -158,7 +163,7 @@ class TickStream:
             and item.con_id in table.watched.rows
             and subscription.kind == LIVE
             and not subscription.generics
-            and not self._board.has_traded(item.con_id)
+            and item.con_id not in self._board.traded_ids
         )
 
     def _step(self, subscription: Subscription, quote: Quote) -> _Step:

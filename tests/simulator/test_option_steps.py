@@ -9,7 +9,7 @@ from simulator import tick_frames
 from simulator.hours import Hours
 from simulator.instruments import Instrument, option
 from simulator.market.sources import generate
-from simulator.number_words import parts, squeezed, wholes
+from simulator.number_words import Rounding, squeezed, wholes
 from simulator.option_ticks import OptionTicks, shown_by
 from simulator.quotes import Board
 from simulator.shown import NOTHING, Present, Shown, advance
@@ -19,6 +19,7 @@ from simulator.world import World
 DAY = date(2026, 1, 5)
 SEED = 5
 REQUEST = 1234
+OWN = b"%d" % REQUEST
 
 
 @pytest.fixture
@@ -57,7 +58,8 @@ def test_the_step_between_tables_is_the_step_of_each_option(world: World) -> Non
             shown[item.con_id] = after
             if steps.before is not None and steps.now is not None:
                 compared += len(ticks)
-                assert steps.frames().of(item.con_id, b"%d" % REQUEST) == tick_frames.frames(ticks, REQUEST)
+                made = steps.frames().templates(len(OWN))[item.con_id].replace(tick_frames.ID, OWN)
+                assert made == tick_frames.frames(ticks, REQUEST)
                 assert shown_by(steps.now, item.con_id, before) == after
     assert len(items) > 100
     assert compared > 2000
@@ -112,19 +114,18 @@ def test_decimals_are_those_of_percent_f(places: int) -> None:
             edges,
         ]
     )
-    texts = parts(np.array((row, -row)), (places, places)).texts(slice(0, 2), places)
-    wanted = [f"{number:.{places}f}\0" for number in (*row.tolist(), *(-row).tolist())]
-    assert squeezed(texts.words).tobytes().decode("ascii") == "".join(wanted)
+    rounding = Rounding((places, places))
+    texts = rounding.texts(rounding.parts(np.array((row, -row)).T))
+    wanted = [f"{number:.{places}f}\0" for pair in zip(row, -row, strict=True) for number in pair]
+    assert squeezed(texts.words).decode("ascii") == "".join(wanted)
     assert texts.sizes.ravel().tolist() == [len(text) for text in wanted]
 
 
 def test_cents_and_wholes_are_those_of_str() -> None:
     """Prices of two places come out as their floats are written, 1.0 and 0.25, and integers as they are."""
-    row = (np.arange(1_999_999) / 100)[np.newaxis]
-    prices = parts(row, (6,)).cents(slice(0, 1), 6)
-    wanted = [f"{price}\0" for price in row[0].tolist()]
-    assert squeezed(prices.words).tobytes().decode("ascii") == "".join(wanted)
-    assert prices.sizes[0].tolist() == [len(text) for text in wanted]
-    assert squeezed(wholes(np.arange(20_000)).words).tobytes().decode("ascii") == "".join(
-        map(str, range(20_000))
-    )
+    column = (np.arange(1_999_999) / 100)[:, np.newaxis]
+    prices = Rounding((6,)).parts(column).cents()
+    wanted = [f"{price}\0" for price in column[:, 0].tolist()]
+    assert squeezed(prices.words).decode("ascii") == "".join(wanted)
+    assert prices.sizes[:, 0].tolist() == [len(text) for text in wanted]
+    assert squeezed(wholes(np.arange(20_000)).words).decode("ascii") == "".join(map(str, range(20_000)))
