@@ -4,10 +4,10 @@ from datetime import datetime, time
 
 from simulator.hours import NEW_YORK
 from simulator.instruments import Instrument
+from simulator.market.listings import PM_SETTLED
 from simulator.market.model import OptionValue
 from simulator.pricing.black import DAYS_PER_YEAR, Expiry, value
 
-_PM_CLASSES = frozenset({"SPXW", "XSP"})
 _AM, _PM = time(9, 30), time(16, 0)
 _VOLS = (1e-4, 20.0)
 _STEPS = 60
@@ -44,5 +44,5 @@ def _expiry(underlying: float, years: float) -> Expiry:
 
 def _years(item: Instrument, now: datetime) -> float:
     assert item.expiry is not None
-    at = datetime.combine(item.expiry, _PM if item.trading_class in _PM_CLASSES else _AM, NEW_YORK)
+    at = datetime.combine(item.expiry, _PM if item.trading_class in PM_SETTLED else _AM, NEW_YORK)
     return (at - now).total_seconds() / _SECONDS_PER_DAY / DAYS_PER_YEAR

@@ -7,11 +7,10 @@ from datetime import date
 from simulator import instruments
 from simulator.hours import Hours
 from simulator.instruments import BAG_CON_ID, Combo, Instrument, Leg
+from simulator.market.listings import PM_SETTLED
 from simulator.requests import ContractQuery, RequestError, invalid
 from simulator.symbols import OPTION_CLASSES, TABLE, UNDERLYING_OF, Underlying
 from simulator.world import World
-
-_PM_SETTLED = frozenset({"SPXW", "XSP"})
 
 
 def not_found() -> RequestError:
@@ -169,7 +168,7 @@ class Universe:
 
     def _last_trade(self, trading_class: str, expiry: date) -> date:
         """AM-settled options trade for the last time on the session before the settlement day."""
-        return expiry if trading_class in _PM_SETTLED else self._hours.day_before(expiry)
+        return expiry if trading_class in PM_SETTLED else self._hours.day_before(expiry)
 
 
 def _fits(item: Instrument, query: ContractQuery) -> bool:

@@ -12,11 +12,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from simulator.instruments import Instrument
+from simulator.market.listings import PM_SETTLED
 from simulator.market.model import OPTIONS_AFTER_CASH, Session
 
 NEW_YORK = ZoneInfo("America/New_York")
 CHICAGO = ZoneInfo("America/Chicago")
-_PM_CLASSES = frozenset({"SPXW", "XSP"})
 _CASH_HOURS = frozenset({"IND", "STK"})
 _LATE_INDICES = frozenset({"VIX", "VIX3M", "VIX9D", "VIXMO"})
 
@@ -59,7 +59,7 @@ def regular(item: Instrument, session: Session) -> Window | None:
     on_last_day = item.last_trade == session.day
     if item.sec_type == "FUT" and on_last_day:
         return None
-    ends_with_cash = item.trading_class in _PM_CLASSES and on_last_day
+    ends_with_cash = item.trading_class in PM_SETTLED and on_last_day
     if ends_with_cash or (item.sec_type in _CASH_HOURS and item.symbol not in _LATE_INDICES):
         return Window(start=session.open, end=session.close)
     return Window(start=session.open, end=session.close + OPTIONS_AFTER_CASH)
@@ -72,7 +72,7 @@ def spans(item: Instrument, session: Session) -> tuple[Window, ...]:
         evening = _at(session.day - timedelta(days=1), _EVENING, place)
         return (Window(start=evening, end=_at(session.day, _FINAL_MORNING, place)),)
     found = [window]
-    last_day = item.last_trade == session.day and item.trading_class in _PM_CLASSES
+    last_day = item.last_trade == session.day and item.trading_class in PM_SETTLED
     ends = around.half_day_ends if session.half_day else around.ends
     after = _at(session.day, ends, place) if ends is not None and not last_day else None
     if after is not None and after > window.end:

@@ -144,8 +144,6 @@ class World:
 
     def expiries(self, trading_class: str, day: date) -> tuple[date, ...]:
         """Settlement dates of the options of a class that are listed on a day, nearest first."""
-        if trading_class == "XSP":
-            return self._market.expiries("SPXW", day)
         return (
             self.weekly_futures(day) if trading_class == "VIXW" else self._market.expiries(trading_class, day)
         )
@@ -153,7 +151,7 @@ class World:
     def strikes(self, trading_class: str, expiry: date) -> tuple[float, ...]:
         """All strikes of an expiry, ascending."""
         if trading_class == "XSP":
-            return tuple(round(strike / 10, 2) for strike in self._market.strikes("SPXW", expiry))
+            return tuple(round(strike / 10, 2) for strike in self._market.strikes("XSP", expiry))
         if trading_class == "VIXW":
             monthly = self._monthly_after(expiry)
             return () if monthly is None else self._market.strikes("VIX", monthly)
@@ -162,7 +160,7 @@ class World:
     def option(self, trading_class: str, expiry: date, strike: float, right: str) -> OptionValue | None:
         """The modelled value of an option now; None if it is unknown or has expired."""
         if trading_class == "XSP":
-            whole = self._market.option("SPXW", expiry, round(strike * 10, 1), right)
+            whole = self._market.option("XSP", expiry, round(strike * 10, 1), right)
             return None if whole is None else _tenth(whole)
         if trading_class == "VIXW":
             return self._weekly_option(expiry, strike, right)
@@ -175,7 +173,7 @@ class World:
     def final_settlement(self, trading_class: str, expiry: date) -> float | None:
         """The cash settlement value once it is known, else None."""
         if trading_class == "XSP":
-            whole = self._market.final_settlement("SPXW", expiry)
+            whole = self._market.final_settlement("XSP", expiry)
             return None if whole is None else round(whole / 10, 4)
         if trading_class in {"VIXW", "VX"}:
             monthly = self._market.final_settlement("VIX" if trading_class == "VIXW" else "VX", expiry)

@@ -46,11 +46,11 @@ class _Group(NamedTuple):
 
 
 def settles_at(calendar: Calendar, trading_class: str, expiry: date) -> datetime | None:
-    """The instant an expiry settles: the open of its day (AM), or the close for SPXW (PM)."""
+    """The instant an expiry settles: the open of its day (AM), or its close (PM)."""
     session = calendar.session(expiry)
     if session is None:
         return None
-    return session.close if trading_class == PM_SETTLED else session.open
+    return session.close if trading_class in PM_SETTLED else session.open
 
 
 class Chain:

@@ -3,6 +3,7 @@
 An expiry is the settlement date. VX and VIX: the Wednesday 30 days before the third Friday of the next
 month; when that Wednesday or that Friday is a holiday, the business day before that Wednesday (Cboe's rule).
 SPX: the third Friday, AM-settled. SPXW: every other Friday and the last session of the month, PM-settled.
+XSP, a tenth of SPX that is told of in SPX's points here: the days of both, PM-settled.
 A Friday that is a holiday moves to the session before.
 """
 
@@ -14,8 +15,8 @@ from datetime import date, timedelta
 from simulator.market.calendar import Calendar
 
 # How long before its settlement an expiry is listed, in calendar days.
-LIFE_DAYS = {"SPX": 190, "SPXW": 100, "VIX": 280}
-PM_SETTLED = "SPXW"
+LIFE_DAYS = {"SPX": 190, "SPXW": 100, "XSP": 100, "VIX": 280}
+PM_SETTLED = frozenset({"SPXW", "XSP"})
 
 _FRIDAY = 4
 # Strike steps in points and how far they reach from the spot range of the expiry's life.
@@ -48,13 +49,15 @@ def spx_settlement(calendar: Calendar, year: int, month: int) -> date:
 
 
 class Listings:
-    """All expiries of the classes SPX, SPXW and VIX that a calendar covers, ascending."""
+    """All expiries of the classes SPX, SPXW, XSP and VIX that a calendar covers, ascending."""
 
     def __init__(self, calendar: Calendar) -> None:
         monthlies = _each_month(calendar, spx_settlement)
+        weeklies = _weeklies(calendar, monthlies)
         self._dates = {
             "SPX": monthlies,
-            "SPXW": _weeklies(calendar, monthlies),
+            "SPXW": weeklies,
+            "XSP": tuple(sorted({*monthlies, *weeklies})),
             "VIX": _each_month(calendar, vx_settlement),
         }
         self._known = {name: frozenset(dates) for name, dates in self._dates.items()}
@@ -62,7 +65,7 @@ class Listings:
     def expiries(self, trading_class: str, day: date) -> tuple[date, ...]:
         """Settlement dates listed on a day; an AM-settled expiry is gone on its settlement day."""
         life = timedelta(days=LIFE_DAYS.get(trading_class, 0))
-        earliest = day if trading_class == PM_SETTLED else day + timedelta(days=1)
+        earliest = day if trading_class in PM_SETTLED else day + timedelta(days=1)
         return tuple(
             expiry for expiry in self._dates.get(trading_class, ()) if earliest <= expiry <= day + life
         )

@@ -158,7 +158,7 @@ class PlayedMarket:
         bar = self._tape.spx.at(expiry)
         if bar is None:
             return None
-        return bar.close if trading_class == PM_SETTLED else bar.open
+        return bar.close if trading_class in PM_SETTLED else bar.open
 
     def daily(self, symbol: str, end: date, count: int) -> tuple[Bar, ...]:
         """Completed daily bars of an index, or of the note VXX."""

@@ -16,7 +16,8 @@ from simulator.requests import ContractQuery
 
 Inside = Any  # the in-process client of conftest, whose classes cannot be imported
 
-SESSIONS = int(os.environ.get("HEDGED_LEDGER_SESSIONS", "12"))
+SESSIONS = int(os.environ.get("HEDGED_LEDGER_SESSIONS", "201"))
+_SESSIONS_A_SEED = 3
 _CASH = Decimal(1_000_000)
 _INSTANTS_A_DAY = 412
 _TYPES = ("LMT", "MKT", "STP", "STP LMT")
@@ -116,13 +117,13 @@ def _check_no_ghosts(gateway: Any) -> None:  # noqa: ANN401 - the gateway's own 
         assert not (settled and item.expiry < new_york_day(now)), item.local_symbol
 
 
-@pytest.mark.parametrize("seed", range(max(1, SESSIONS // 3)))
+@pytest.mark.parametrize("seed", range(max(1, SESSIONS // _SESSIONS_A_SEED)))
 def test_money_is_conserved_to_the_cent(inside: Callable[..., Inside], tmp_path: Path, seed: int) -> None:
     """Over three sessions of random orders each: net liquidation is what the executions say, to the cent."""
     path = tmp_path / "ledger.jsonl"
-    client = inside(seed=seed, sessions=3, ledger=path)
+    client = inside(seed=seed, sessions=_SESSIONS_A_SEED, ledger=path)
     trader = _Trader(client, seed)
-    for instant in range(3 * _INSTANTS_A_DAY):
+    for instant in range(_SESSIONS_A_SEED * _INSTANTS_A_DAY):
         if instant % 9 == 0:
             trader.act()
         client.ask(49, 1)

@@ -20,7 +20,7 @@ from simulator.wire import FrameDecoder, FrameError, encode
 Paper = Any  # the gateway of conftest, whose classes cannot be imported
 Serve = Callable[..., Awaitable[Any]]
 
-FRAMES = int(os.environ.get("HEDGED_FUZZ_FRAMES", "4000"))
+FRAMES = int(os.environ.get("HEDGED_FUZZ_FRAMES", "200000"))
 _FIELDS = st.lists(
     st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6), min_size=1, max_size=6
 )

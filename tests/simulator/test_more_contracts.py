@@ -82,6 +82,27 @@ async def test_weekly_vix_and_mini_spx_options_are_quoted_and_filled(paper: Pape
     assert calls[0].localSymbol.startswith("VIXW  ")
 
 
+async def test_mini_spx_options_of_third_fridays_trade_on_that_friday(paper: Paper, steps: Steps) -> None:
+    """XSP lists the days of SPX and of SPXW, PM-settled all: SPX's own trade up to the day before."""
+    ib = await paper.connect()
+    spot = 10 * round(paper.gateway.market.index("SPX") / 100)
+    asked = {"XSP": ("XSP", spot), "SPXW": ("SPX", 10 * spot), "SPX": ("SPX", 10 * spot)}
+    listed = {}
+    for name, (symbol, strike) in asked.items():
+        of_class = Option(symbol, strike=strike, right="C", exchange="SMART", tradingClass=name)
+        listed[name] = {
+            d.contract.lastTradeDateOrContractMonth: d.realExpirationDate
+            for d in await ib.reqContractDetailsAsync(of_class)
+        }
+    assert set(listed["SPXW"]) < set(listed["XSP"])
+    assert listed["SPX"]["20260115"] == listed["XSP"]["20260116"] == "20260116"
+    assert "20260116" not in listed["SPXW"]
+    (call,) = await ib.qualifyContractsAsync(Option("XSP", "20260116", spot, "C", "SMART"))
+    ticker = ib.reqMktData(call)
+    await steps(ib, OPEN)
+    assert 0 < ticker.bid < ticker.ask
+
+
 async def test_midprice_orders_are_for_stocks(paper: Paper, steps: Steps) -> None:
     """On SPY it works at the mid with its cap; a sale beyond what is held is refused."""
     ib = await paper.connect()

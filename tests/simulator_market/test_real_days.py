@@ -62,11 +62,12 @@ def test_a_future_is_gone_and_settled_on_the_morning_of_its_settlement_day(febru
 
 
 def test_pm_options_settle_on_the_close_and_am_options_on_the_open(february_2018: Market) -> None:
-    """SPXW 2018-02-09 settles at 2619.55, SPX 2018-02-16 at that morning's 2727.14."""
+    """SPXW 2018-02-09 settles at 2619.55, SPX 2018-02-16 at that morning's 2727.14, XSP at its close."""
     _close_of(february_2018, date(2018, 2, 9))
     assert february_2018.final_settlement("SPXW", date(2018, 2, 9)) == 2619.55
     _close_of(february_2018, date(2018, 2, 16))
     assert february_2018.final_settlement("SPX", date(2018, 2, 16)) == 2727.14
+    assert february_2018.final_settlement("XSP", date(2018, 2, 16)) == 2732.22
 
 
 def test_the_worked_example_is_priced_near_the_strategys_figures(february_2018: Market) -> None:
