@@ -5,8 +5,6 @@ one of its ask, the computations of bid, ask and model. What has not changed bec
 out, as the padding of numbers is. A request id is one character that stands for it, see `tick_frames`.
 """
 
-from itertools import pairwise
-
 import numpy as np
 import numpy.typing as npt
 
@@ -117,7 +115,8 @@ class OptionFrames:
         # Where each option's frames end, and where the last byte of each frame's length is.
         frame_sizes = np.where(is_made, lengths + (WORD_BYTES + len(ID)), 0)
         ends = frame_sizes.ravel().cumsum().reshape(lengths.shape)
-        self._bounds = [0, *ends[:, -1].tolist()]
+        bounds = [0, *ends[:, -1].tolist()]
+        self._cuts = list(map(slice, bounds, bounds[1:]))
         self._length_places = (ends - frame_sizes)[is_made] + (WORD_BYTES - 1)
         self._con_ids = tuple(now.watched.rows)
         self._templates: dict[int, dict[int, bytes]] = {}
@@ -128,8 +127,7 @@ class OptionFrames:
         if found is None:
             characters = np.frombuffer(self._text, np.uint8).copy()
             characters[self._length_places] += id_size
-            text = characters.tobytes()
-            parts = (text[begin:end] for begin, end in pairwise(self._bounds))
+            parts = map(characters.tobytes().__getitem__, self._cuts)
             found = self._templates[id_size] = dict(zip(self._con_ids, parts, strict=True))
         return found
 

@@ -85,13 +85,12 @@ class World:
         vix = self._market.index("VIX")
         if vix is None or self._now is None or symbol not in {"VIX3M", "VIX9D", "VIXMO"}:
             return None
-        month = self._weeklies.on_curve(self._now, _BLEND_DAYS) or vix
+        if symbol == "VIXMO":
+            return vix
         # The near index overstates VIX against the curve, the far one lies near the curve itself.
-        return {
-            "VIXMO": vix,
-            "VIX9D": vix * math.sqrt(vix / month),
-            "VIX3M": math.sqrt(vix * (self._weeklies.on_curve(self._now, _THREE_MONTHS) or vix)),
-        }[symbol]
+        if symbol == "VIX9D":
+            return vix * math.sqrt(vix / (self._weeklies.on_curve(self._now, _BLEND_DAYS) or vix))
+        return math.sqrt(vix * (self._weeklies.on_curve(self._now, _THREE_MONTHS) or vix))
 
     def level(self, symbol: str) -> float | None:
         """What SPX or VIX stands at, between its prints too."""
