@@ -85,12 +85,13 @@ class World:
         vix = self._market.index("VIX")
         if vix is None or self._now is None or symbol not in {"VIX3M", "VIX9D", "VIXMO"}:
             return None
-        if symbol == "VIXMO":
-            return vix
-        # The near index overstates VIX against the curve, the far one lies near the curve itself.
+        return vix if symbol == "VIXMO" else self._along_curve(symbol, vix, self._now)
+
+    def _along_curve(self, symbol: str, vix: float, now: datetime) -> float:
+        """Return VIX9D, which overstates VIX against the curve, or VIX3M, which lies near the curve itself."""
         if symbol == "VIX9D":
-            return vix * math.sqrt(vix / (self._weeklies.on_curve(self._now, _BLEND_DAYS) or vix))
-        return math.sqrt(vix * (self._weeklies.on_curve(self._now, _THREE_MONTHS) or vix))
+            return vix * math.sqrt(vix / (self._weeklies.on_curve(now, _BLEND_DAYS) or vix))
+        return math.sqrt(vix * (self._weeklies.on_curve(now, _THREE_MONTHS) or vix))
 
     def level(self, symbol: str) -> float | None:
         """What SPX or VIX stands at, between its prints too."""
