@@ -88,7 +88,7 @@ class World:
         return vix if symbol == "VIXMO" else self._along_curve(symbol, vix, self._now)
 
     def _along_curve(self, symbol: str, vix: float, now: datetime) -> float:
-        """Return VIX9D, which overstates VIX against the curve, or VIX3M, which lies near the curve itself."""
+        """Return VIX9D, which overstates VIX against the curve, or VIX3M, which lies near the curve."""
         if symbol == "VIX9D":
             return vix * math.sqrt(vix / (self._weeklies.on_curve(now, _BLEND_DAYS) or vix))
         return math.sqrt(vix * (self._weeklies.on_curve(now, _THREE_MONTHS) or vix))
