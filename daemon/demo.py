@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 from rich.console import Console
 
 from daemon import app
@@ -16,6 +17,7 @@ from daemon.demo_view import DemoView, summary_table
 from daemon.errors import BrokerUnavailable, ConfigError, ExitCode
 from daemon.macro.from_history import available, write_from_history
 from daemon.settings import Settings, load
+from daemon.settings.secret import Secret
 from daemon.store.parent_death import die_with_parent
 from daemon.tally import Tally
 from daemon.telemetry import oplog
@@ -101,16 +103,15 @@ def _fresh_macro(folder: Path, history: Path | None, base: Settings) -> Path | N
 
 def _in_play(base: Settings, folder: Path, port: int, macro: Path | None) -> Settings:
     """Return the settings with the demo's own gateway, clock and folders."""
-    return base.model_copy(
-        update={
-            "state_dir": str(folder),
-            "ib": base.ib.model_copy(update={"host": "127.0.0.1", "port": port, "account": ""}),
-            "redis": base.redis.model_copy(update={"url": type(base.redis.url)("")}),
-            "clock": base.clock.model_copy(update={"source": "gateway"}),
-            "macro": base.macro if macro is None else base.macro.model_copy(update={"folder": str(macro)}),
-            "fred": base.fred.model_copy(update={"api_key": type(base.fred.api_key)("")}),
-            "audit": base.audit.model_copy(update={"dir": ""}),
-        }
+    return replace(
+        base,
+        state_dir=str(folder),
+        ib=replace(base.ib, host="127.0.0.1", port=port, account=""),
+        redis=replace(base.redis, url=Secret("")),
+        clock=replace(base.clock, source="gateway"),
+        macro=base.macro if macro is None else replace(base.macro, folder=str(macro)),
+        fred=replace(base.fred, api_key=Secret("")),
+        audit=replace(base.audit, dir=""),
     )
 
 

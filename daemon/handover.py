@@ -25,7 +25,7 @@ _PLACES = ("state_dir", "ib.host", "ib.port", "redis.url", "audit.dir", "macro.f
 
 def rules_of(settings: Settings) -> Rules:
     """Return the part of the settings that decisions depend on; both sides use the same names."""
-    return msgspec.convert(settings.model_dump(), Rules)
+    return msgspec.convert(settings, Rules, from_attributes=True)
 
 
 def broker_settings(settings: Settings) -> BrokerSettings:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
+from msgspec import Struct
 
 from daemon.errors import ConfigError
 from daemon.settings import keys
@@ -28,7 +28,7 @@ def file_of(path: tuple[str, ...], environ: Mapping[str, str]) -> Path | None:
     return file if file.exists() else None
 
 
-def overrides(model: type[BaseModel], environ: Mapping[str, str]) -> dict[str, Any]:
+def overrides(model: type[Struct], environ: Mapping[str, str]) -> dict[str, Any]:
     """Returns what the credentials set, nested as the file would be; a last line break is not theirs.
 
     Raises:

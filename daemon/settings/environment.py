@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel
+from msgspec import Struct
 
 from daemon.settings import keys
 
@@ -19,13 +19,13 @@ def variable(path: tuple[str, ...]) -> str:
     return PREFIX + SEPARATOR.join(path).upper()
 
 
-def unknown(model: type[BaseModel], environ: Mapping[str, str]) -> list[str]:
+def unknown(model: type[Struct], environ: Mapping[str, str]) -> list[str]:
     """Returns the variables that carry the prefix and set nothing, in alphabetical order."""
     known = {variable(path) for path, _ in keys.leaves(model)} | NOT_SETTINGS
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)
 
 
-def overrides(model: type[BaseModel], environ: Mapping[str, str]) -> dict[str, Any]:
+def overrides(model: type[Struct], environ: Mapping[str, str]) -> dict[str, Any]:
     """Returns what the environment sets, nested as the file would be.
 
     The value of a key that holds text is taken as it is; any other is read as a TOML value (`60`, `true`,

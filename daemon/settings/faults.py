@@ -1,23 +1,66 @@
 """Words for what is wrong with settings: a line for each fault: key, value given, what is allowed."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from msgspec import NODEFAULT, Struct
 
 from daemon.settings import credentials, environment, keys
-from daemon.settings.base import CROSS_FIELD
+from daemon.settings.secret import Secret
 
 VALUE_LENGTH_MAX = 60
 
 
-def lines(model: type[BaseModel], error: ValidationError, environ: Mapping[str, str]) -> list[str]:
-    """Returns one line for each fault that validation found, in the models' order."""
-    return [line for detail in error.errors(include_url=False) for line in _words(model, detail, environ)]
+class Fault(NamedTuple):
+    """What is wrong with what stands at a path."""
+
+    path: tuple[str, ...]
+    text: str
+    """Goes on behind the key's name."""
+
+    def under(self, key: str) -> "Fault":
+        """Returns it as seen from the table or the list around."""
+        return self._replace(path=(key, *self.path))
 
 
-def unknown_variables(model: type[BaseModel], environ: Mapping[str, str]) -> list[str]:
+class Refused(ValueError):  # noqa: N818 - an intermediate result; `load` words it as a ConfigError
+    """Values that the settings do not allow, with every fault there is."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__("; ".join(f"{'.'.join(fault.path)}{fault.text}" for fault in faults))
+        self.faults = faults
+
+
+def not_allowed(value: object, kind: Any) -> Fault:  # noqa: ANN401 - a type, as the models write it
+    """Returns the fault of a value that its key's type refuses; a secret is not shown."""
+    if value is NODEFAULT:
+        return Fault((), f": is missing and must be {keys.allowed(kind)}")
+    shown = "(not shown)" if keys.bare(kind) is Secret else _show(value)
+    return Fault((), f" = {shown}: must be {keys.allowed(kind)}")
+
+
+def no_table(key: str) -> Fault:
+    """Returns the fault of a value in the place of a table; it may be an address with a password."""
+    return Fault((key,), f": a table [{key}] is needed, not a single value (not shown)")
+
+
+def contradiction(key: str, value: str, must: str) -> Fault:
+    """Returns the fault of a value that is allowed, but not beside the others."""
+    return Fault((key,), f" = {value}: {must}")
+
+
+def unknown(key: str, known: Iterable[str]) -> Fault:
+    """Returns the fault of a key that nothing reads; its value may be a secret under a misspelt key."""
+    return Fault((key,), f": unknown key{_guess(key, known)}; remove or correct it")
+
+
+def lines(model: type[Struct], found: list[Fault], environ: Mapping[str, str]) -> list[str]:
+    """Returns one line for each fault, with what set the value."""
+    return [f"{_name(model, fault.path, environ)}{fault.text}" for fault in found]
+
+
+def unknown_variables(model: type[Struct], environ: Mapping[str, str]) -> list[str]:
     """Returns one line for each variable with our prefix that sets nothing; values are not shown."""
     names = [environment.variable(path) for path, _ in keys.leaves(model)]
     return [
@@ -26,33 +69,11 @@ def unknown_variables(model: type[BaseModel], environ: Mapping[str, str]) -> lis
     ]
 
 
-def _words(model: type[BaseModel], detail: ErrorDetails, environ: Mapping[str, str]) -> list[str]:
-    path = tuple(str(part) for part in detail["loc"])
-    if detail["type"] == CROSS_FIELD:
-        return [
-            f"{_name(model, (*path, key), environ)} = {value}: {must}"
-            for key, value, must in detail["ctx"]["faults"]
-        ]
-    if detail["type"] == "extra_forbidden":
-        # The value is not shown: it may be a secret under a misspelt key.
-        return [
-            f"{'.'.join(path)}: unknown key{_guess(path[-1], _siblings(model, path))}; remove or correct it"
-        ]
-    field = keys.find(model, path)
-    if field is None:  # inside a list: the item's own words are the best there are
-        return [f"{_name(model, path, environ)} = {_show(detail['input'])}: {detail['msg'].lower()}"]
-    if keys.section(field) is not None:
-        return [f"{'.'.join(path)}: a table [{'.'.join(path)}] is needed, not a single value (not shown)"]
-    value = "(not shown)" if keys.is_secret(field) else _show(detail["input"])
-    return [f"{_name(model, path, environ)} = {value}: must be {keys.allowed(field)}"]
-
-
-def _name(model: type[BaseModel], path: tuple[str, ...], environ: Mapping[str, str]) -> str:
+def _name(model: type[Struct], path: tuple[str, ...], environ: Mapping[str, str]) -> str:
     """The dotted path, behind the variable or the credential where that is what set it."""
-    variable, dotted = environment.variable(path), ".".join(path)
-    if variable in environ:
+    variable, dotted, field = environment.variable(path), ".".join(path), keys.find(model, path)
+    if field is not None and variable in environ:
         return f"{variable} ({dotted})"
-    field = keys.find(model, path)
     if field is not None and keys.is_secret(field) and credentials.file_of(path, environ) is not None:
         return f"{credentials.WORD} {'_'.join(path)} ({dotted})"
     return dotted
@@ -66,14 +87,6 @@ def _show(value: object) -> str:
     return text if len(text) <= VALUE_LENGTH_MAX else text[:VALUE_LENGTH_MAX] + "..."
 
 
-def _siblings(model: type[BaseModel], path: tuple[str, ...]) -> list[str]:
-    if len(path) == 1:
-        return list(keys.fields(model))
-    table = keys.find(model, path[:-1])
-    inner = keys.section(table) if table else None
-    return list(keys.fields(inner)) if inner else []
-
-
-def _guess(name: str, known: list[str]) -> str:
+def _guess(name: str, known: Iterable[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
     return f" (did you mean {near[0]}?)" if near else ""

@@ -1,34 +1,34 @@
 """Settings of the gates, the account's caps and how orders are worked."""
 
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import Field
+from msgspec import Meta
 
 from daemon.settings.base import Section
 
 
-class Gates(Section):
+class Gates(Section, frozen=True, kw_only=True):
     """Limits on what one condor's layers may cost together."""
 
-    debit_spx_share_max: float = Field(default=0.015, gt=0, le=1, description="Debit per unit over SPX.")
-    debit_credit_share_max: float = Field(
-        default=0.50, gt=0, le=10, description="Debit over the condor's credit."
-    )
+    debit_spx_share_max: Annotated[float, Meta(gt=0, le=1, description="Debit per unit over SPX.")] = 0.015
+    debit_credit_share_max: Annotated[
+        float, Meta(gt=0, le=10, description="Debit over the condor's credit.")
+    ] = 0.50
 
 
-class Caps(Section):
+class Caps(Section, frozen=True, kw_only=True):
     """Limits of the whole account."""
 
-    layers_open_max: int = Field(default=12, ge=0, le=1000, description="Layers open or working at a time.")
-    contracts_per_layer_max: int = Field(default=50, ge=1, le=10_000, description="Contracts of one layer.")
-    premium_day_share_max: float = Field(
-        default=0.02, gt=0, le=1, description="Premium paid a day over net liquidation."
-    )
-    premium_total_share_max: float = Field(
-        default=0.10, gt=0, le=1, description="All open debits over net liquidation."
-    )
-    orders_per_minute_max: int = Field(default=10, ge=1, le=600, description="Orders sent in any minute.")
-    orders_per_day_max: int = Field(default=60, ge=1, le=100_000, description="Orders sent in a session.")
+    layers_open_max: Annotated[int, Meta(ge=0, le=1000, description="Layers open or working at a time.")] = 12
+    contracts_per_layer_max: Annotated[int, Meta(ge=1, le=10_000, description="Contracts of one layer.")] = 50
+    premium_day_share_max: Annotated[
+        float, Meta(gt=0, le=1, description="Premium paid a day over net liquidation.")
+    ] = 0.02
+    premium_total_share_max: Annotated[
+        float, Meta(gt=0, le=1, description="All open debits over net liquidation.")
+    ] = 0.10
+    orders_per_minute_max: Annotated[int, Meta(ge=1, le=600, description="Orders sent in any minute.")] = 10
+    orders_per_day_max: Annotated[int, Meta(ge=1, le=100_000, description="Orders sent in a session.")] = 60
 
     order: ClassVar = (
         ("premium_day_share_max", "premium_total_share_max"),
@@ -36,39 +36,41 @@ class Caps(Section):
     )
 
 
-class Halts(Section):
+class Halts(Section, frozen=True, kw_only=True):
     """When trading halts by itself until a person says `hedged resume`; 0 switches a halt off."""
 
-    loss_day_share_max: float = Field(
-        default=0.05, ge=0, le=1, description="Fall of net liquidation since the day before, over it."
-    )
-    unknown_orders_max: int = Field(
-        default=5, ge=0, le=1000, description="Orders within a day whose fate the broker did not tell."
-    )
-    clock_step_max_s: float = Field(
-        default=60, ge=0, le=86_400, description="A jump of the system clock, a machine's sleep included."
-    )
-    disk_free_mib_min: int = Field(
-        default=256, ge=0, le=1_048_576, description="Room on the disks of state_dir and of the audit files."
-    )
+    loss_day_share_max: Annotated[
+        float, Meta(ge=0, le=1, description="Fall of net liquidation since the day before, over it.")
+    ] = 0.05
+    unknown_orders_max: Annotated[
+        int, Meta(ge=0, le=1000, description="Orders within a day whose fate the broker did not tell.")
+    ] = 5
+    clock_step_max_s: Annotated[
+        float, Meta(ge=0, le=86_400, description="A jump of the system clock, a machine's sleep included.")
+    ] = 60
+    disk_free_mib_min: Annotated[
+        int, Meta(ge=0, le=1_048_576, description="Room on the disks of state_dir and of the audit files.")
+    ] = 256
 
 
-class Orders(Section):
+class Orders(Section, frozen=True, kw_only=True):
     """How an intended order is priced, worked and given up."""
 
-    cross_share: float = Field(default=1.0, ge=0, le=1, description="Limit price: 0 is mid, 1 the far side.")
-    working_timeout_s: float = Field(
-        default=300, gt=0, le=23_400, description="Unfilled after this long: cancelled."
+    cross_share: Annotated[float, Meta(ge=0, le=1, description="Limit price: 0 is mid, 1 the far side.")] = (
+        1.0
     )
-    transmit_within_s: float = Field(
-        default=5, gt=0, le=60, description="A decision older than this at the write is not sent."
-    )
-    attempts_per_plan_max: int = Field(
-        default=3, ge=1, le=20, description="Orders, one after another, for one decision."
-    )
-    ack_timeout_s: float = Field(
-        default=30, gt=0, le=600, description="No word from the broker after this long: unknown."
-    )
-    selection_timeout_s: float = Field(
-        default=1800, gt=0, le=23_400, description="A contract not chosen after this long: the plan lapses."
-    )
+    working_timeout_s: Annotated[
+        float, Meta(gt=0, le=23_400, description="Unfilled after this long: cancelled.")
+    ] = 300
+    transmit_within_s: Annotated[
+        float, Meta(gt=0, le=60, description="A decision older than this at the write is not sent.")
+    ] = 5
+    attempts_per_plan_max: Annotated[
+        int, Meta(ge=1, le=20, description="Orders, one after another, for one decision.")
+    ] = 3
+    ack_timeout_s: Annotated[
+        float, Meta(gt=0, le=600, description="No word from the broker after this long: unknown.")
+    ] = 30
+    selection_timeout_s: Annotated[
+        float, Meta(gt=0, le=23_400, description="A contract not chosen after this long: the plan lapses.")
+    ] = 1800

@@ -6,10 +6,8 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
 from daemon.errors import ConfigError
-from daemon.settings import faults
+from daemon.settings import credentials, environment, faults
 from daemon.settings.credentials import WORD
 from daemon.settings.environment import PREFIX
 from daemon.settings.model import Settings
@@ -26,12 +24,13 @@ def load(path: Path | None) -> Settings:
             message has one line for each fault.
     """
     content = {} if path is None else _read(path)
+    for source in (credentials, environment):
+        content = _over(content, source.overrides(Settings, os.environ))
     found = faults.unknown_variables(Settings, os.environ)
     try:
-        settings = Settings(**content)
-    except ValidationError as error:
-        # `from None`: the library's own text quotes values, secrets among them.
-        raise _config_error(path, found + faults.lines(Settings, error, os.environ)) from None
+        settings = Settings.of(content)
+    except faults.Refused as error:
+        raise _config_error(path, found + faults.lines(Settings, error.faults, os.environ)) from None
     if found:
         raise _config_error(path, found)
     return settings
@@ -59,3 +58,12 @@ def _config_error(path: Path | None, found: list[str]) -> ConfigError:
             for line in found
         )
     )
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """Returns both as one, table by table; where both have a value, the one above stands."""
+    merged = dict(below)
+    for key, value in above.items():
+        under = merged.get(key)
+        merged[key] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return merged

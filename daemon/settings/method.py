@@ -1,25 +1,25 @@
 """Settings of the method: its signals, its layers and the condors it protects."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from msgspec import Meta
 
 from daemon.settings.base import Section
 
 
-class Rsi(Section):
+class Rsi(Section, frozen=True, kw_only=True):
     """Wilder's relative strength index on daily SPX closes, and its bands (RSI points)."""
 
-    period: int = Field(default=14, ge=2, le=200, description="Sessions.")
-    oversold: float = Field(default=30, ge=0, le=100, description="Below it the first engine may add.")
-    overbought: float = Field(default=70, ge=0, le=100, description="Above it the first engine may add.")
-    neutral_low: float = Field(
-        default=40, ge=0, le=100, description="From here to neutral_high layers are peeled."
-    )
-    neutral_high: float = Field(default=60, ge=0, le=100, description="Upper end of the peel zone.")
-    warmup_sessions: int = Field(
-        default=500, ge=15, le=5000, description="History read at start, so that the seed has faded."
-    )
+    period: Annotated[int, Meta(ge=2, le=200, description="Sessions.")] = 14
+    oversold: Annotated[float, Meta(ge=0, le=100, description="Below it the first engine may add.")] = 30
+    overbought: Annotated[float, Meta(ge=0, le=100, description="Above it the first engine may add.")] = 70
+    neutral_low: Annotated[
+        float, Meta(ge=0, le=100, description="From here to neutral_high layers are peeled.")
+    ] = 40
+    neutral_high: Annotated[float, Meta(ge=0, le=100, description="Upper end of the peel zone.")] = 60
+    warmup_sessions: Annotated[
+        int, Meta(ge=15, le=5000, description="History read at start, so that the seed has faded.")
+    ] = 500
 
     order_strict: ClassVar = (
         ("oversold", "neutral_low", "neutral_high", "overbought"),
@@ -27,171 +27,183 @@ class Rsi(Section):
     )
 
 
-class Macd(Section):
+class Macd(Section, frozen=True, kw_only=True):
     """Moving average convergence/divergence on daily SPX closes."""
 
-    fast: int = Field(default=12, ge=2, le=200, description="Sessions of the fast average.")
-    slow: int = Field(default=26, ge=3, le=400, description="Sessions of the slow average.")
-    signal: int = Field(default=9, ge=1, le=200, description="Sessions of the signal line.")
+    fast: Annotated[int, Meta(ge=2, le=200, description="Sessions of the fast average.")] = 12
+    slow: Annotated[int, Meta(ge=3, le=400, description="Sessions of the slow average.")] = 26
+    signal: Annotated[int, Meta(ge=1, le=200, description="Sessions of the signal line.")] = 9
 
     order_strict: ClassVar = (("fast", "slow"),)
 
 
-class Divergence(Section):
+class Divergence(Section, frozen=True, kw_only=True):
     """Price against RSI or MACD at two consecutive swings of daily SPX closes."""
 
-    swing_bars: int = Field(
-        default=3,
-        ge=1,
-        le=20,
-        description="Closes on each side that a swing is strictly beyond; so many later it is known.",
-    )
-    valid_sessions: int = Field(
-        default=10, ge=1, le=252, description="A divergence counts on so many bars from its confirmation on."
-    )
+    swing_bars: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=20,
+            description="Closes on each side that a swing is strictly beyond; so many later it is known.",
+        ),
+    ] = 3
+    valid_sessions: Annotated[
+        int, Meta(ge=1, le=252, description="A divergence counts on so many bars from its confirmation on.")
+    ] = 10
 
 
-class Breadth(Section):
+class Breadth(Section, frozen=True, kw_only=True):
     """The trend of advancing less declining NYSE issues, in its own standard deviations."""
 
-    enabled: bool = Field(
-        default=True, description="false: the index AD-NYSE is not quoted, breadth is unavailable."
-    )
-    trend_sessions: int = Field(default=20, ge=1, le=252, description="Sessions summed.")
-    deviation_sessions: int = Field(
-        default=252,
-        ge=2,
-        le=1000,
-        description="Sessions of the standard deviation; unavailable until so many were seen.",
-    )
-    clip: float = Field(default=2.0, gt=0, le=10, description="The trend stays within it either way.")
+    enabled: Annotated[
+        bool, Meta(description="false: the index AD-NYSE is not quoted, breadth is unavailable.")
+    ] = True
+    trend_sessions: Annotated[int, Meta(ge=1, le=252, description="Sessions summed.")] = 20
+    deviation_sessions: Annotated[
+        int,
+        Meta(
+            ge=2,
+            le=1000,
+            description="Sessions of the standard deviation; unavailable until so many were seen.",
+        ),
+    ] = 252
+    clip: Annotated[float, Meta(gt=0, le=10, description="The trend stays within it either way.")] = 2.0
 
     order: ClassVar = (("trend_sessions", "deviation_sessions"),)
 
 
-class Realised(Section):
+class Realised(Section, frozen=True, kw_only=True):
     """Realised volatility of the SPX, close to close."""
 
-    sessions: int = Field(default=21, ge=2, le=252, description="Daily returns in the window.")
+    sessions: Annotated[int, Meta(ge=2, le=252, description="Daily returns in the window.")] = 21
 
 
-class Episode(Section):
+class Episode(Section, frozen=True, kw_only=True):
     """A run of sessions with a condition, short pauses bridged."""
 
-    end_after_sessions: int = Field(
-        default=3, ge=1, le=60, description="Over after so many sessions in a row without the condition."
-    )
+    end_after_sessions: Annotated[
+        int, Meta(ge=1, le=60, description="Over after so many sessions in a row without the condition.")
+    ] = 3
 
 
-class TermStructure(Section):
+class TermStructure(Section, frozen=True, kw_only=True):
     """The slope M2 - M1 of the VIX futures."""
 
-    flat_points: float = Field(
-        default=0.05, ge=0, le=5, description="VIX points; within it the curve is flat."
-    )
-    steepening_sessions: int = Field(
-        default=5,
-        ge=1,
-        le=60,
-        description="Steepening: the same two futures were closer together so many sessions ago.",
-    )
+    flat_points: Annotated[
+        float, Meta(ge=0, le=5, description="VIX points; within it the curve is flat.")
+    ] = 0.05
+    steepening_sessions: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=60,
+            description="Steepening: the same two futures were closer together so many sessions ago.",
+        ),
+    ] = 5
 
 
-class Expansion(Section):
+class Expansion(Section, frozen=True, kw_only=True):
     """When volatility counts as expanding; either test suffices."""
 
-    mean_ratio: float = Field(
-        default=1.20, ge=1, le=5, description="VIX over its mean of the completed sessions before."
-    )
-    mean_sessions: int = Field(default=20, ge=2, le=252, description="Sessions of that mean.")
-    jump_ratio: float = Field(default=1.15, ge=1, le=5, description="VIX over its close some sessions ago.")
-    jump_sessions: int = Field(default=3, ge=1, le=60, description="How many sessions ago.")
+    mean_ratio: Annotated[
+        float, Meta(ge=1, le=5, description="VIX over its mean of the completed sessions before.")
+    ] = 1.20
+    mean_sessions: Annotated[int, Meta(ge=2, le=252, description="Sessions of that mean.")] = 20
+    jump_ratio: Annotated[float, Meta(ge=1, le=5, description="VIX over its close some sessions ago.")] = 1.15
+    jump_sessions: Annotated[int, Meta(ge=1, le=60, description="How many sessions ago.")] = 3
 
 
-class Bars(Section):
+class Bars(Section, frozen=True, kw_only=True):
     """What a bar before its official close may be used for."""
 
-    provisional: Literal["off", "peel"] = Field(
-        default="peel", description='"peel": for peeling only; "off": for nothing.'
-    )
-    provisional_hold_s: int = Field(
-        default=1800, ge=0, le=23_400, description="A provisional reading counts after this long on one side."
-    )
+    provisional: Annotated[
+        Literal["off", "peel"], Meta(description='"peel": for peeling only; "off": for nothing.')
+    ] = "peel"
+    provisional_hold_s: Annotated[
+        int, Meta(ge=0, le=23_400, description="A provisional reading counts after this long on one side.")
+    ] = 1800
 
 
-class FirstEngine(Section):
+class FirstEngine(Section, frozen=True, kw_only=True):
     """VIX calls bought in either RSI band while the curve is in contango."""
 
-    enabled: bool = Field(default=True, description="false: no new layers of this engine.")
-    fraction_min: float = Field(
-        default=0.15, gt=0, le=1, description="Share of the condor's notional at the band's edge."
-    )
-    fraction_max: float = Field(default=0.25, gt=0, le=1, description="Share of notional at the far end.")
-    full_at_rsi_beyond: float = Field(
-        default=10, gt=0, le=50, description="RSI points beyond the edge where that is reached."
-    )
-    dte_target: int = Field(
-        default=30, ge=1, le=365, description="Calendar days to expiry, the nearest is taken."
-    )
-    dte_min: int = Field(default=25, ge=1, le=365, description="Nearer expiries are not used.")
-    dte_max: int = Field(default=60, ge=1, le=365, description="Farther expiries are not used.")
-    delta_target: float = Field(default=0.30, gt=0, lt=1, description="Call delta, the nearest is taken.")
+    enabled: Annotated[bool, Meta(description="false: no new layers of this engine.")] = True
+    fraction_min: Annotated[
+        float, Meta(gt=0, le=1, description="Share of the condor's notional at the band's edge.")
+    ] = 0.15
+    fraction_max: Annotated[float, Meta(gt=0, le=1, description="Share of notional at the far end.")] = 0.25
+    full_at_rsi_beyond: Annotated[
+        float, Meta(gt=0, le=50, description="RSI points beyond the edge where that is reached.")
+    ] = 10
+    dte_target: Annotated[
+        int, Meta(ge=1, le=365, description="Calendar days to expiry, the nearest is taken.")
+    ] = 30
+    dte_min: Annotated[int, Meta(ge=1, le=365, description="Nearer expiries are not used.")] = 25
+    dte_max: Annotated[int, Meta(ge=1, le=365, description="Farther expiries are not used.")] = 60
+    delta_target: Annotated[float, Meta(gt=0, lt=1, description="Call delta, the nearest is taken.")] = 0.30
 
     order: ClassVar = (("fraction_min", "fraction_max"), ("dte_min", "dte_target", "dte_max"))
 
 
-class Peel(Section):
+class Peel(Section, frozen=True, kw_only=True):
     """Selling layers again once calm has returned."""
 
-    hold_while_expanding: bool = Field(
-        default=True, description="RSI passes through the peel zone on the way into a crash."
-    )
-    step_s: int = Field(default=900, ge=1, le=23_400, description="Time between two steps.")
-    steps_per_session: int = Field(default=2, ge=1, le=100, description="At most so many steps a session.")
-    scope: Literal["book", "condor"] = Field(
-        default="book", description="What the steps of a session are counted over."
-    )
-    liquidity_ratio_min: float = Field(
-        default=1.0, ge=0, le=100, description="Displayed bid over the order's value; below it half a step."
-    )
-    leave_below_debit_share: float = Field(
-        default=0.05, ge=0, lt=1, description="Worth less than this share of its debit: left to expire."
-    )
+    hold_while_expanding: Annotated[
+        bool, Meta(description="RSI passes through the peel zone on the way into a crash.")
+    ] = True
+    step_s: Annotated[int, Meta(ge=1, le=23_400, description="Time between two steps.")] = 900
+    steps_per_session: Annotated[int, Meta(ge=1, le=100, description="At most so many steps a session.")] = 2
+    scope: Annotated[
+        Literal["book", "condor"], Meta(description="What the steps of a session are counted over.")
+    ] = "book"
+    liquidity_ratio_min: Annotated[
+        float, Meta(ge=0, le=100, description="Displayed bid over the order's value; below it half a step.")
+    ] = 1.0
+    leave_below_debit_share: Annotated[
+        float, Meta(ge=0, lt=1, description="Worth less than this share of its debit: left to expire.")
+    ] = 0.05
 
 
-class Condors(Section):
+class Condors(Section, frozen=True, kw_only=True):
     """The SPX iron condors."""
 
-    manage: bool = Field(
-        default=True, description="false: only condors found in the account are hedged, none is traded."
+    manage: Annotated[
+        bool, Meta(description="false: only condors found in the account are hedged, none is traded.")
+    ] = True
+    max_open: Annotated[int, Meta(ge=1, le=100, description="At most so many at a time.")] = 4
+    size: Annotated[
+        Literal["fixed", "share"], Meta(description='"fixed": contracts; "share": of net liquidation.')
+    ] = "fixed"
+    contracts: Annotated[int, Meta(ge=1, le=1000, description="Size of each, if fixed.")] = 10
+    net_liquidation_share: Annotated[
+        float, Meta(gt=0, le=1, description="Defined risk of each over net liquidation, if a share.")
+    ] = 0.05
+    adopt: Annotated[bool, Meta(description="Condors found in the account are hedged too.")] = True
+    dte_target: Annotated[
+        int, Meta(ge=1, le=365, description="Calendar days to expiry, the nearest is taken.")
+    ] = 45
+    dte_min: Annotated[int, Meta(ge=1, le=365, description="Nearer expiries are not used.")] = 30
+    dte_max: Annotated[int, Meta(ge=1, le=365, description="Farther expiries are not used.")] = 60
+    delta_short: Annotated[float, Meta(gt=0, lt=0.5, description="Absolute delta of the short strikes.")] = (
+        0.16
     )
-    max_open: int = Field(default=4, ge=1, le=100, description="At most so many at a time.")
-    size: Literal["fixed", "share"] = Field(
-        default="fixed", description='"fixed": contracts; "share": of net liquidation.'
+    wing_points: Annotated[
+        float, Meta(gt=0, le=1000, description="SPX points from short to long strike.")
+    ] = 50
+    profit_share: Annotated[
+        float, Meta(gt=0, lt=1, description="Closed at this share of the credit as profit.")
+    ] = 0.50
+    exit_dte: Annotated[int, Meta(ge=0, le=365, description="Closed at so many calendar days to expiry.")] = (
+        21
     )
-    contracts: int = Field(default=10, ge=1, le=1000, description="Size of each, if fixed.")
-    net_liquidation_share: float = Field(
-        default=0.05, gt=0, le=1, description="Defined risk of each over net liquidation, if a share."
-    )
-    adopt: bool = Field(default=True, description="Condors found in the account are hedged too.")
-    dte_target: int = Field(
-        default=45, ge=1, le=365, description="Calendar days to expiry, the nearest is taken."
-    )
-    dte_min: int = Field(default=30, ge=1, le=365, description="Nearer expiries are not used.")
-    dte_max: int = Field(default=60, ge=1, le=365, description="Farther expiries are not used.")
-    delta_short: float = Field(default=0.16, gt=0, lt=0.5, description="Absolute delta of the short strikes.")
-    wing_points: float = Field(default=50, gt=0, le=1000, description="SPX points from short to long strike.")
-    profit_share: float = Field(
-        default=0.50, gt=0, lt=1, description="Closed at this share of the credit as profit."
-    )
-    exit_dte: int = Field(default=21, ge=0, le=365, description="Closed at so many calendar days to expiry.")
 
     order: ClassVar = (("dte_min", "dte_target", "dte_max"),)
     order_strict: ClassVar = (("exit_dte", "dte_min"),)
 
 
-class Pricing(Section):
+class Pricing(Section, frozen=True, kw_only=True):
     """Inputs of the SPX options' Black-Scholes deltas; VIX options take the future as their forward."""
 
-    rate: float = Field(default=0.02, ge=-0.05, le=0.25, description="A year, continuous.")
-    dividend_yield: float = Field(default=0.019, ge=0, le=0.25, description="A year, continuous.")
+    rate: Annotated[float, Meta(ge=-0.05, le=0.25, description="A year, continuous.")] = 0.02
+    dividend_yield: Annotated[float, Meta(ge=0, le=0.25, description="A year, continuous.")] = 0.019

@@ -1,46 +1,32 @@
 """The whole of the settings as one frozen value."""
 
-import os
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+import msgspec
+from msgspec import Meta
 
-from daemon.settings import (
-    connections,
-    credentials,
-    economics,
-    environment,
-    keys,
-    layers,
-    limits,
-    macro_facts,
-    method,
-    session,
-)
-
-MASK = "***"
+from daemon.settings import connections, economics, keys, layers, limits, macro_facts, method, session
+from daemon.settings.base import Section
 
 Json = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
 
 
-class Settings(BaseModel):
-    """Every knob of the daemon: defaults here, settings.toml over them, then credentials, then variables.
+class Settings(Section, frozen=True, kw_only=True):
+    """Every knob of the daemon with its default; `daemon.settings.load` reads what is put over them."""
 
-    Constructing it reads the environment; `daemon.settings.load` also reads a file and words the faults.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, validate_default=True)
-
-    state_dir: str = Field(
-        default="state",
-        min_length=1,
-        description="Folder of everything the daemon keeps, relative to where it is started.",
-    )
-    mode: Literal["auto", "advise"] = Field(
-        default="auto", description='"auto" sends its orders; "advise" proposes each one to an operator.'
-    )
+    state_dir: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="Folder of everything the daemon keeps, relative to where it is started.",
+        ),
+    ] = "state"
+    mode: Annotated[
+        Literal["auto", "advise"],
+        Meta(description='"auto" sends its orders; "advise" proposes each one to an operator.'),
+    ] = "auto"
 
     ib: connections.Ib = connections.Ib()
     redis: connections.Redis = connections.Redis()
@@ -85,16 +71,6 @@ class Settings(BaseModel):
     reconcile: session.Reconcile = session.Reconcile()
     halts: limits.Halts = limits.Halts()
 
-    def __init__(self, **given: Any) -> None:  # noqa: ANN401 - as a file has them; the models check
-        """Checks what is given (a file's content), with the credentials and the environment over it.
-
-        Raises:
-            ConfigError: a credential is there and cannot be read.
-            ValidationError: a value is not allowed.
-        """
-        found = _over(given, credentials.overrides(type(self), os.environ))
-        super().__init__(**_over(found, environment.overrides(type(self), os.environ)))
-
     @property
     def state_path(self) -> Path:
         """The folder of everything the daemon keeps."""
@@ -120,20 +96,11 @@ class Settings(BaseModel):
 
     def describe(self) -> dict[str, Json]:
         """Returns dotted key to JSON value, in the file's order; a secret that is set is `***`."""
-        content = self.model_dump(mode="json", by_alias=True)
+        content = msgspec.json.decode(msgspec.json.encode(self, enc_hook=str))  # only a secret needs the hook
         flat: dict[str, Json] = {}
-        for path, field in keys.leaves(type(self)):
+        for path, _ in keys.leaves(type(self)):
             value: Any = content
             for part in path:
                 value = value[part]
-            flat[".".join(path)] = (MASK if value else "") if keys.is_secret(field) else value
+            flat[".".join(path)] = value
         return flat
-
-
-def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Returns both as one, table by table; where both have a value, the one above stands."""
-    merged = dict(below)
-    for key, value in above.items():
-        under = merged.get(key)
-        merged[key] = _over(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
-    return merged

@@ -6,12 +6,13 @@
 import sys
 import textwrap
 
-from pydantic import BaseModel, SecretStr
-from pydantic.fields import FieldInfo
+from msgspec import Struct
 
 from daemon.settings import keys
 from daemon.settings.environment import variable
+from daemon.settings.keys import Field
 from daemon.settings.model import Settings
+from daemon.settings.secret import Secret
 
 WIDTH = 100
 HEADER = """\
@@ -34,14 +35,14 @@ def render() -> str:
     return "\n".join([*blocks, *tables])
 
 
-def _table(name: str, model: type[BaseModel]) -> str:
+def _table(name: str, model: type[Struct]) -> str:
     summary = (model.__doc__ or "").strip().splitlines()[0]
     entries = "\n".join(_entry((name, key), field) for key, field in keys.fields(model).items())
     return f"# {summary}\n[{name}]\n{entries}"
 
 
-def _entry(path: tuple[str, ...], field: FieldInfo) -> str:
-    text = f"{field.description} Takes {keys.allowed(field)}."
+def _entry(path: tuple[str, ...], field: Field) -> str:
+    text = f"{field.description} Takes {keys.allowed(field.type)}."
     comment = textwrap.fill(text, WIDTH, initial_indent="# ", subsequent_indent="# ", break_on_hyphens=False)
     return f"{comment}\n{path[-1]} = {_value(path[-1], field.default)}\n"
 
@@ -57,7 +58,7 @@ def _value(key: str, value: object) -> str:
             return repr(value)
         case str():
             return f'"{value}"'
-        case SecretStr():
+        case Secret():
             return '""'
         case tuple():
             return f"[{', '.join(_value(key, item) for item in value)}]"

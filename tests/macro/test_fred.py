@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from daemon.doctor.macro import macro as doctor
 from daemon.errors import ConfigError, MacroUnavailable, StoreUnavailable
@@ -19,6 +18,7 @@ from daemon.macro.fred_client import FredClient
 from daemon.macro.sources import FirstOf
 from daemon.settings.macro_facts import Fred
 from daemon.settings.model import Settings
+from daemon.settings.secret import Secret
 from daemon.store.embedded import EmbeddedServer
 from daemon.store.redis_cache import RedisCache
 from strategies.core.macro import MacroFact, Series
@@ -278,7 +278,7 @@ async def test_fred_away_leaves_the_folder(
 
 async def test_the_doctor_asks_fred_once(fred_server: FredServer) -> None:
     """A key that is taken, and one that is not."""
-    settings = Settings(fred=Fred(api_key=SecretStr(KEY), url=fred_server.url))
+    settings = Settings(fred=Fred(api_key=Secret(KEY), url=fred_server.url))
     assert (await doctor(settings)).found == "FRED takes the key"
     fred_server.script = [(403, b"")]
     found = await doctor(settings)

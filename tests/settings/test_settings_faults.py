@@ -187,7 +187,7 @@ def test_session_overrides_are_read(write: Write) -> None:
 def test_settings_cannot_be_changed_once_read() -> None:
     """A rule that held at start holds until the end."""
     settings = Settings()
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(AttributeError, match="immutable"):
         settings.caps.layers_open_max = 99
-    with pytest.raises(ValueError, match="frozen"):
+    with pytest.raises(AttributeError, match="immutable"):
         settings.mode = "auto"
