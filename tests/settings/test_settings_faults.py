@@ -4,9 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from daemon.errors import ConfigError, ExitCode
 from daemon.settings import Settings, load
+from daemon.settings.connections import Ib
 
 Write = Callable[[str], Path]
 Faults = Callable[[str], list[str]]
@@ -128,6 +130,40 @@ def test_paper_prefixes_cannot_let_a_live_account_through(faults: Faults, prefix
     """No setting makes a live account look like a paper one: none begins with D and a letter."""
     (line,) = faults(f'[ib]\npaper_prefixes = ["DU", "{prefix}"]')
     assert line.startswith("ib.paper_prefixes.1 = ")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('[ib]\npaper_prefixes = ["U"]', "ib.paper_prefixes.0 = 'U': must be text matching ^D[A-Z]$"),
+        ('[ib]\npaper_prefixes = ["DU\\n"]', "ib.paper_prefixes.0 = 'DU\\n': must be text matching ^D[A-Z]$"),
+        (
+            '[confirmation]\napplies_to = ["first", 2]',
+            'confirmation.applies_to.1 = 2: must be "first", "slope", "second" or "breach"',
+        ),
+        ("[schedule]\nsession_overrides = [1]", "schedule.session_overrides.0 = 1: must be a table"),
+        (
+            "[schedule]\nsession_overrides = [{ closed = true }]",
+            "schedule.session_overrides.0.day: is missing and must be a day such as 2027-01-02",
+        ),
+        (
+            "[schedule]\nsession_overrides = [{ day = 2027-01-04, open = 9 }]",
+            "schedule.session_overrides.0.open = 9: must be a time such as 13:00",
+        ),
+    ],
+)
+def test_an_item_of_a_list_is_named_by_its_place(faults: Faults, text: str, line: str) -> None:
+    """The reader learns which item is off, from 0, and what each must be."""
+    assert faults(text) == [line]
+
+
+def test_a_section_that_the_code_makes_is_checked_too() -> None:
+    """Not only what comes from a file: a section in force has been checked, however it was made."""
+    with pytest.raises(ValueError, match=r"port = 0: must be a whole number from 1 to 65535"):
+        Ib(port=0)
+    with pytest.raises(ValueError, match=r"reconnect_delay_min_s = 90.0: must be at most"):
+        replace(Ib(), reconnect_delay_min_s=90)
+    assert type(Ib(connect_timeout_s=7).connect_timeout_s) is float
 
 
 def test_paper_prefixes_cannot_be_empty(faults: Faults) -> None:

@@ -1,6 +1,7 @@
 """settings.toml and the models are one thing said twice."""
 
 import tomllib
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -51,3 +52,16 @@ def test_every_default_lies_within_its_own_bounds(path: tuple[str, ...]) -> None
     assert field is not None
     assert field.description
     assert keys.allowed(field.type)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "true", '""', "[]"])
+def test_no_number_takes_what_is_none(value: str, faults: Callable[[str], list[str]]) -> None:
+    """No number lets through what compares with nothing, has no end, or is none."""
+    paths = [path for path, field in keys.leaves(Settings) if field.kind in {int, float}]
+    tables = dict.fromkeys(path[0] for path in paths)
+    text = "\n".join(
+        f"[{table}]\n" + "\n".join(f"{path[1]} = {value}" for path in paths if path[0] == table)
+        for table in tables
+    )
+    refused = [line.split(" = ")[0] for line in faults(text)]
+    assert refused == [".".join(path) for path in paths]

@@ -21,7 +21,16 @@ def _python(code: str, *, before: str = _LOAD) -> str:
 
 @pytest.mark.parametrize(
     "name",
-    ["numpy._core", "rich.console", "pandas", "exchange_calendars", "httpx", "apscheduler", "QuantLib"],
+    [
+        "numpy._core",
+        "rich.console",
+        "pandas",
+        "pydantic",
+        "exchange_calendars",
+        "httpx",
+        "apscheduler",
+        "QuantLib",
+    ],
 )
 def test_the_daemon_starts_without_what_it_does_not_use_at_start(name: str) -> None:
     """Rule: a restart does not pay for what it does not use."""
