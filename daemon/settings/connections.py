@@ -16,44 +16,33 @@ PaperPrefix = Annotated[str, Meta(pattern=r"^D[A-Z]\Z")]
 class Ib(Section, frozen=True, kw_only=True):
     """The session with the IB Gateway or TWS."""
 
-    host: Annotated[
-        str, Meta(min_length=1, description="Where the IB Gateway (or the simulator) listens.")
-    ] = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535, description="4002 is the paper gateway's own default.")] = 4002
+    host: Annotated[str, Meta(min_length=1), "Where the IB Gateway (or the simulator) listens."] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535), "4002 is the paper gateway's own default."] = 4002
     client_id: Annotated[
-        int,
-        Meta(ge=0, le=2_147_483_647, description="Orders belong to it: never change it while orders work."),
+        int, Meta(ge=0, le=2_147_483_647), "Orders belong to it: never change it while orders work."
     ] = 1
-    account: Annotated[str, Meta(description='The account to trade; "" is the sole one of the login.')] = ""
+    account: Annotated[str, 'The account to trade; "" is the sole one of the login.'] = ""
     paper_prefixes: Annotated[
         tuple[PaperPrefix, ...],
-        Meta(min_length=1, description="What a paper account begins with; any other is refused at login."),
+        Meta(min_length=1),
+        "What a paper account begins with; any other is refused at login.",
     ] = ("DU", "DF")
-    connect_timeout_s: Annotated[float, Meta(gt=0, le=300, description="For the socket and the login.")] = 20
-    request_timeout_s: Annotated[float, Meta(gt=0, le=600, description="Deadline of every request.")] = 30
+    connect_timeout_s: Annotated[float, Meta(gt=0, le=300), "For the socket and the login."] = 20
+    request_timeout_s: Annotated[float, Meta(gt=0, le=600), "Deadline of every request."] = 30
     reconnect_delay_min_s: Annotated[
-        float, Meta(gt=0, le=600, description="First pause before a new attempt; doubles.")
+        float, Meta(gt=0, le=600), "First pause before a new attempt; doubles."
     ] = 1
-    reconnect_delay_max_s: Annotated[
-        float, Meta(gt=0, le=3600, description="Longest pause between attempts.")
-    ] = 60
+    reconnect_delay_max_s: Annotated[float, Meta(gt=0, le=3600), "Longest pause between attempts."] = 60
     startup_timeout_s: Annotated[
-        float, Meta(gt=0, le=86400, description="Without a session after this long the start fails.")
+        float, Meta(gt=0, le=86400), "Without a session after this long the start fails."
     ] = 120
     probe_after_idle_s: Annotated[
-        float,
-        Meta(
-            gt=0,
-            le=600,
-            description="A gateway silent for this long must answer before an order is sent to it.",
-        ),
+        float, Meta(gt=0, le=600), "A gateway silent for this long must answer before an order is sent to it."
     ] = 5
     probe_timeout_s: Annotated[
-        float, Meta(gt=0, le=60, description="Without that answer the order is not sent, the session ended.")
+        float, Meta(gt=0, le=60), "Without that answer the order is not sent, the session ended."
     ] = 3
-    market_data_type: Annotated[
-        Literal[1, 2, 3, 4], Meta(description="1 live, 2 frozen, 3 delayed, 4 delayed frozen.")
-    ] = 1
+    market_data_type: Annotated[Literal[1, 2, 3, 4], "1 live, 2 frozen, 3 delayed, 4 delayed frozen."] = 1
 
     order: ClassVar = (("reconnect_delay_min_s", "reconnect_delay_max_s"),)
 
@@ -74,28 +63,20 @@ class Redis(Section, frozen=True, kw_only=True):
 
     url: Annotated[
         Secret,
-        Meta(
-            description='redis://, rediss:// or unix:// address; "" starts an embedded server under '
-            "state_dir. Give one with a password by environment, HEDGED_REDIS__URL, or by the credential "
-            "redis_url."
-        ),
+        'redis://, rediss:// or unix:// address; "" starts an embedded server under state_dir. '
+        "Give one with a password by environment, HEDGED_REDIS__URL, or by the credential redis_url.",
     ] = Secret("")
     prefix: Annotated[
-        str, Meta(pattern=r"^[A-Za-z0-9_.:-]+\Z", description="Begins every key; one prefix is one book.")
+        str, Meta(pattern=r"^[A-Za-z0-9_.:-]+\Z"), "Begins every key; one prefix is one book."
     ] = "hedged:"
-    connect_timeout_s: Annotated[
-        float, Meta(gt=0, le=300, description="For the connection and for each answer.")
-    ] = 5
+    connect_timeout_s: Annotated[float, Meta(gt=0, le=300), "For the connection and for each answer."] = 5
     lease_s: Annotated[
         float,
-        Meta(
-            ge=1,
-            le=300,
-            description="A standby takes over from a daemon that has not been heard of for this long.",
-        ),
+        Meta(ge=1, le=300),
+        "A standby takes over from a daemon that has not been heard of for this long.",
     ] = 15
     snapshot_every_commits: Annotated[
-        int, Meta(ge=1, le=1_000_000, description="The journal is cut only behind a snapshot.")
+        int, Meta(ge=1, le=1_000_000), "The journal is cut only behind a snapshot."
     ] = 2000
 
     def contradictions(self) -> list[Fault]:
@@ -125,51 +106,39 @@ class Clock(Section, frozen=True, kw_only=True):
 
     source: Annotated[
         Literal["system", "gateway"],
-        Meta(description='"gateway" only in play against the simulator, whose clock then is the clock.'),
+        '"gateway" only in play against the simulator, whose clock then is the clock.',
     ] = "system"
     skew_max_s: Annotated[
-        float,
-        Meta(
-            gt=0,
-            le=3600,
-            description="A gateway whose clock is farther from the system's is not traded with.",
-        ),
+        float, Meta(gt=0, le=3600), "A gateway whose clock is farther from the system's is not traded with."
     ] = 30
 
 
 class Loop(Section, frozen=True, kw_only=True):
     """The single writer."""
 
-    quote_interval_s: Annotated[
-        float, Meta(gt=0, le=60, description="Quotes are gathered this long into one event.")
-    ] = 1.0
-    queue_size_max: Annotated[
-        int, Meta(ge=100, le=1_000_000, description="More waiting events than this is a halt.")
-    ] = 10_000
+    quote_interval_s: Annotated[float, Meta(gt=0, le=60), "Quotes are gathered this long into one event."] = (
+        1.0
+    )
+    queue_size_max: Annotated[int, Meta(ge=100, le=1_000_000), "More waiting events than this is a halt."] = (
+        10_000
+    )
     pause_max_s: Annotated[
-        float,
-        Meta(ge=2, le=3600, description="A process that stood still for longer believes nothing of before."),
+        float, Meta(ge=2, le=3600), "A process that stood still for longer believes nothing of before."
     ] = 10
-    heartbeat_s: Annotated[
-        float, Meta(gt=0, le=3600, description="A sign of life in the log at least this often.")
-    ] = 60
+    heartbeat_s: Annotated[float, Meta(gt=0, le=3600), "A sign of life in the log at least this often."] = 60
 
 
 class Audit(Section, frozen=True, kw_only=True):
     """The complete copy of the journal, as JSON lines."""
 
-    dir: Annotated[str, Meta(description='Folder of the audit files; "" is audit/ under state_dir.')] = ""
+    dir: Annotated[str, 'Folder of the audit files; "" is audit/ under state_dir.'] = ""
     keep_days: Annotated[
         int,
-        Meta(
-            ge=0,
-            le=36_500,
-            description="Files of older days are removed, once the journal's snapshot is past them; "
-            "0: never.",
-        ),
+        Meta(ge=0, le=36_500),
+        "Files of older days are removed, once the journal's snapshot is past them; 0: never.",
     ] = 0
     compress_after_days: Annotated[
-        int, Meta(ge=0, le=36_500, description="Files of older days are kept as gzip; 0: never.")
+        int, Meta(ge=0, le=36_500), "Files of older days are kept as gzip; 0: never."
     ] = 0
 
     def contradictions(self) -> list[Fault]:
@@ -183,9 +152,7 @@ class Audit(Section, frozen=True, kw_only=True):
 class Log(Section, frozen=True, kw_only=True):
     """The operational log on stderr."""
 
-    level: Annotated[
-        Literal["debug", "info", "warning", "error"], Meta(description="Least severe line written.")
-    ] = "info"
-    json_lines: Annotated[bool, Meta(description="One JSON object a line; false is for reading by eye.")] = (
-        field(name="json", default=True)
+    level: Annotated[Literal["debug", "info", "warning", "error"], "Least severe line written."] = "info"
+    json_lines: Annotated[bool, "One JSON object a line; false is for reading by eye."] = field(
+        name="json", default=True
     )

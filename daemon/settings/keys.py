@@ -34,7 +34,7 @@ class Field(NamedTuple):
     @property
     def description(self) -> str:
         """What the key does."""
-        return str(said(self.type, "description"))
+        return next(text for text in get_args(self.type) if isinstance(text, str))
 
 
 @cache
@@ -63,16 +63,7 @@ def is_table(kind: object) -> bool:
 
 def find(model: type[Struct], path: tuple[str, ...]) -> Field | None:
     """Returns what the models say about the key at this path, or None where there is no such key."""
-    field = None
-    for depth, part in enumerate(path):
-        field = fields(model).get(part)
-        if field is None:
-            return None
-        inner = section(field)
-        if inner is None:
-            return field if depth == len(path) - 1 else None
-        model = inner
-    return field
+    return dict(leaves(model)).get(path)
 
 
 def leaves(model: type[Struct]) -> Iterator[tuple[tuple[str, ...], Field]]:

@@ -17,15 +17,10 @@ class Settings(Section, frozen=True, kw_only=True):
     """Every knob of the daemon with its default; `daemon.settings.load` reads what is put over them."""
 
     state_dir: Annotated[
-        str,
-        Meta(
-            min_length=1,
-            description="Folder of everything the daemon keeps, relative to where it is started.",
-        ),
+        str, Meta(min_length=1), "Folder of everything the daemon keeps, relative to where it is started."
     ] = "state"
     mode: Annotated[
-        Literal["auto", "advise"],
-        Meta(description='"auto" sends its orders; "advise" proposes each one to an operator.'),
+        Literal["auto", "advise"], '"auto" sends its orders; "advise" proposes each one to an operator.'
     ] = "auto"
 
     ib: connections.Ib = connections.Ib()
