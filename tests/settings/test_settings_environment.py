@@ -1,5 +1,6 @@
 """The environment wins over the file, key by key, and a variable that sets nothing is a fault."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -59,6 +60,15 @@ def test_faulty_variable_is_named_with_its_key(monkeypatch: pytest.MonkeyPatch, 
     (line,) = caught.value.message.splitlines()
     assert line.startswith("HEDGED_IB__PORT (ib.port) = ")
     assert line.endswith("must be a whole number from 1 to 65535")
+
+
+@pytest.mark.parametrize(("name", "shown"), [("STATE_DIR", r"'\udcff'"), ("REDIS__URL", "(not shown)")])
+def test_bytes_that_are_no_text_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, shown: str) -> None:
+    """What no file and no record could hold is found at once, not when it is first written."""
+    monkeypatch.setitem(os.environb, f"HEDGED_{name}".encode(), b"\xff")
+    with pytest.raises(ConfigError) as caught:
+        load(None)
+    assert f" = {shown}: must be text" in caught.value.message
 
 
 def test_unknown_variables_are_faults_beside_the_others(
