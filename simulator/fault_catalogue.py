@@ -215,6 +215,12 @@ _ROWS = (
         "erdewit/ib_insync #638: execDetailsEnd is missing, a regression in TWS",
     ),
     (
+        "silent_positions",
+        REQUEST,
+        "the Nth request for positions is read and never answered, while all others are",
+        "ib_async #84: positions request timed out, on a connection that lives",
+    ),
+    (
         "spurious_200",
         REQUEST,
         "the Nth request for contract details or market data is answered with 200",

@@ -51,7 +51,8 @@ def cancel_account_summary(_gateway: Gateway, client: Client, fields: Fields) ->
 
 def positions(gateway: Gateway, client: Client, _fields: Fields) -> None:
     """Subscribe to positions (request 61)."""
-    gateway.feed.subscribe_positions(client)
+    if not gateway.faults.strikes("silent_positions"):
+        gateway.feed.subscribe_positions(client)
 
 
 def cancel_positions(_gateway: Gateway, client: Client, _fields: Fields) -> None:

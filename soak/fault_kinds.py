@@ -226,4 +226,8 @@ WORLD_KINDS: dict[str, Strike] = {
     "clock_forward": _clock_step(6.0, 900.0),
     "clock_back": _clock_step(-900.0, -6.0),
 }
-ALL_KINDS = (*GATEWAY_KINDS, *WORLD_KINDS)
+ADDED_KINDS = ("silent_positions",)
+"""Kinds that came after seeds had been kept: a few days have one of them beside what they always had."""
+
+FIRST_KINDS = tuple(kind for kind in (*GATEWAY_KINDS, *WORLD_KINDS) if kind not in ADDED_KINDS)
+ALL_KINDS = (*FIRST_KINDS, *ADDED_KINDS)

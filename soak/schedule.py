@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from simulator.fault_catalogue import CANCEL, CATALOGUE, CONNECTION, FILL, INSTANT, PLACE, RESTART
 from soak.dice import Dice
-from soak.fault_kinds import ALL_KINDS, GATEWAY_KINDS
+from soak.fault_kinds import ADDED_KINDS, FIRST_KINDS, GATEWAY_KINDS
 
 _FAULTS_MAX = 6
 _OCCURRENCES = {CONNECTION: 2, PLACE: 3, CANCEL: 2, FILL: 3, INSTANT: 14, RESTART: 1}
 _REQUESTS = 12
+_ADDED_SHARE = 0.1
 COMPANIONS: dict[str, tuple[str, ...]] = {
     "drop_cancel": ("no_fill", "half_fill"),
     "unknown_cancel": ("no_fill", "half_fill"),
@@ -37,15 +38,23 @@ def fault_plan(seed: int, windows: Sequence[tuple[datetime, datetime]]) -> tuple
     """Return the faults of a seed, in order of time.
 
     Args:
-        seed: of the day; each seed is sure to have the kind that it counts up to, modulo their number.
+        seed: of the day; each seed is sure to have the kind that it counts up to, modulo their number,
+            those apart that were added later.
         windows: spans of time, from and to, in which faults begin.
     """
     dice = Dice(seed, "faults")
-    kinds = [ALL_KINDS[seed % len(ALL_KINDS)]]
-    kinds += [dice.pick(ALL_KINDS) for _ in range(dice.whole(0, _FAULTS_MAX - 1))]
+    kinds = [FIRST_KINDS[seed % len(FIRST_KINDS)]]
+    kinds += [dice.pick(FIRST_KINDS) for _ in range(dice.whole(0, _FAULTS_MAX - 1))]
     kinds += [dice.pick(COMPANIONS[kind]) for kind in kinds if kind in COMPANIONS]
     planned = [_planned(kind, dice, windows) for kind in kinds]
-    return tuple(sorted(part for one in planned for part in _drawn_out(one, dice)))
+    drawn = [part for one in planned for part in _drawn_out(one, dice)]
+    return tuple(sorted([*drawn, *_added(seed, windows)]))
+
+
+def _added(seed: int, windows: Sequence[tuple[datetime, datetime]]) -> list[Planned]:
+    """Return what kinds that came later add to a day, by dice of their own: a kept seed keeps its faults."""
+    dice = Dice(seed, "added faults")
+    return [_planned(kind, dice, windows) for kind in ADDED_KINDS if dice.chance(_ADDED_SHARE)]
 
 
 def _drawn_out(planned: Planned, dice: Dice) -> list[Planned]:

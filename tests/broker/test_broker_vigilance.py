@@ -42,6 +42,21 @@ def clock(request: list[str]) -> Messages:
     return [(49, 1, int(NINE_THIRTY.timestamp()))] if request[0] == "49" else []
 
 
+@pytest.mark.parametrize(("apart_s", "questions"), [(60.0, 1), (0.0, 3)])
+async def test_the_time_is_asked_for_at_most_once_in_a_while(
+    hand_made: Start, session: StartSession, monkeypatch: pytest.MonkeyPatch, apart_s: float, questions: int
+) -> None:
+    """IBKR leaves a second question within a second unanswered: a heartbeat right after login asks none."""
+    monkeypatch.setattr("daemon.broker.ib.clock_check._APART_S", apart_s)
+    made = await hand_made("DU1", lambda _: [])
+    world = session(made.port, play=False)
+    await world.broker.connected(10)
+    for _ in range(2):
+        world.broker.compare_clocks()
+        await world.broker.idle()
+    assert made.requests.count("49") == questions
+
+
 async def test_lost_subscriptions_are_made_again(hand_made: Start, session: StartSession) -> None:
     """1101: the link is back but its data are lost; every subscription is cancelled and made anew."""
 

@@ -23,6 +23,7 @@ FINDS = {
     "resend_on_timeout": (4, "I1"),
     "snapshot_before_journal": (110, "JournalCorrupt"),
     "stale_is_fresh": (25, "I11"),
+    "timeout_is_empty": (3, "I5"),
     "unknown_does_not_block": (23, "I3"),
 }
 """The seed that finds each, and what breaks; where the code has changed since, a few seeds after it may be

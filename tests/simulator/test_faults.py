@@ -113,6 +113,18 @@ async def test_no_end_executions_leaves_the_request_open(serve: Serve) -> None:
     assert await client.read() == ["55", "1", "2"]
 
 
+async def test_a_request_for_positions_is_left_unanswered_and_nothing_else(serve: Serve) -> None:
+    """The first is met with silence, the time is told as ever, and the second request brings the end."""
+    paper = await serve(faults=("silent_positions",))
+    client = await paper.raw()
+    await client.start()
+    client.send(61, 1)
+    client.send(49, 1)
+    assert (await client.read())[0] == "49"
+    client.send(61, 1)
+    assert await client.read() == ["62", "1"]
+
+
 @pytest.mark.parametrize("wanted", ["unheard_of", "hold_ack@0", "hold_ack@x"])
 def test_an_unknown_fault_is_refused_with_the_catalogue(wanted: str) -> None:
     """A misspelt fault must not play a faultless game."""

@@ -1,5 +1,6 @@
 """Holding the gateway's clock against ours: after each connect, and whenever it is asked for."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
@@ -11,6 +12,11 @@ _NEWS_S = 5.0
 """A change of the difference below this is no news; the gateway tells its time in whole seconds."""
 
 
+_APART_S = 2.0
+"""A gateway leaves a second question for the time within a second unanswered (ib_insync #604): with the next
+heartbeats the connection, which lives, would be given up."""
+
+
 class ClockCheck:
     """Asks for the time and reports the difference, once a connection and then only when it has changed."""
 
@@ -18,9 +24,16 @@ class ClockCheck:
         self._now = now
         self._inbox = inbox
         self._told: ClockSkew | None = None
+        self._asked: tuple[int, float] | None = None
 
     async def compare(self, link: Link) -> None:
-        """Ask on a connection and put the difference into the inbox if it is news."""
+        """Ask on a connection, unless it has just been asked, and report the difference if it is news."""
+        asked_at_s = asyncio.get_running_loop().time()
+        if self._asked is not None:
+            epoch, before_s = self._asked
+            if epoch == link.epoch and asked_at_s - before_s < _APART_S:
+                return
+        self._asked = (link.epoch, asked_at_s)
         skew_s: float | None = None
         try:
             answer: datetime = await link.answer_unkeyed(link.ib.reqCurrentTimeAsync, "time")
