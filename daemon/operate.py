@@ -10,6 +10,7 @@ import structlog
 from daemon.broker.port import Broker
 from daemon.clock import Clock, PlayClock
 from daemon.disk_watch import watch_disks
+from daemon.endings import end_all
 from daemon.errors import ConfigError
 from daemon.feeds import Play, feed_live
 from daemon.handover import schedule_settings, started
@@ -54,9 +55,7 @@ async def operate(
         await broker.stop()
         await loop.save()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_all(tasks)
 
 
 async def _wait(stop: asyncio.Event) -> None:
@@ -152,6 +151,4 @@ async def _live(
         for task in done:
             await task
     finally:
-        for task in (*parts, connecting):
-            task.cancel()
-        await asyncio.gather(*parts, connecting, return_exceptions=True)
+        await end_all((*parts, connecting))

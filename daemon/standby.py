@@ -16,6 +16,7 @@ import structlog
 
 from daemon.control.place import control_socket
 from daemon.control.server import serve_control
+from daemon.endings import end_all
 from daemon.errors import ConfigError, HedgedError, StoreUnavailable
 from daemon.recovery import catch_up
 from daemon.settings import Settings
@@ -92,9 +93,7 @@ async def while_held(lease: Lease, work: Coroutine[Any, Any, None]) -> None:
             if task in done:
                 await task
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_all(tasks)
 
 
 async def _take_patiently(lease: Lease, *, alone: bool, patience_s: float) -> bool:
