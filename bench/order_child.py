@@ -11,6 +11,7 @@ one JSON object with the seconds from tick to order and of the durable writes.
 import asyncio
 import contextlib
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -23,14 +24,17 @@ from msgspec import structs
 from bench.processes import BenchError
 from daemon.broker.ib.adapter import IbBroker
 from daemon.clock import SystemClock
+from daemon.endings import end_all
 from daemon.feeds import feed_live
 from daemon.handover import broker_settings, rules_of
 from daemon.hours import NEW_YORK, sessions_around
 from daemon.loop import Loop
 from daemon.recovery import catch_up, recover
 from daemon.settings import Settings, load
+from daemon.standby import leased
 from daemon.store import codec
 from daemon.store.embedded import EmbeddedServer
+from daemon.store.lease import Lease
 from daemon.store.port import Commit
 from daemon.store.redis import RedisClient
 from daemon.store.redis_journal import RedisJournal
@@ -84,9 +88,22 @@ class Parts:
 
 @contextlib.asynccontextmanager
 async def _assembled(settings: Settings, server: EmbeddedServer) -> AsyncIterator[Parts]:
-    """The parts on the recovered journal, running."""
+    """The parts on the recovered journal, running; what fails in them ends the process."""
     journal = RedisJournal(url=server.url, prefix=settings.redis.prefix)
     await journal.open()
+    async with leased(settings, server.url, journal, asyncio.Event(), alone=True) as lease:
+        if lease is None:
+            raise BenchError("another daemon holds the journal")
+        journal.show(lease.token)
+        try:
+            async with _at_work(settings, journal, lease) as parts:
+                yield parts
+        finally:
+            await journal.close()
+
+
+@contextlib.asynccontextmanager
+async def _at_work(settings: Settings, journal: RedisJournal, lease: Lease) -> AsyncIterator[Parts]:
     audit = AuditFile(settings.audit_path)
     audit.open()
     state, chain = await recover(journal)
@@ -114,18 +131,25 @@ async def _assembled(settings: Settings, server: EmbeddedServer) -> AsyncIterato
     await loop.put(Lifecycle(time=now, phase=Phase.STARTED, rules=rules_of(settings)))
     overrides = settings.schedule.session_overrides
     await loop.put(Calendar(time=now, sessions=sessions_around(now, overrides)))
-    works = [broker.run(), loop.run(), feed_live(broker, loop, clock, _QUOTE_PAUSE_S)]
+    works = [broker.run(), loop.run(), feed_live(broker, loop, clock, _QUOTE_PAUSE_S), lease.keep()]
     tasks = [asyncio.ensure_future(work) for work in works]
+    for task in tasks:
+        task.add_done_callback(_tell_failure)
     try:
         await broker.connected(_CONNECT_WITHIN_S)
         yield Parts(journal, loop, sent)
     finally:
         await broker.stop()
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await journal.close()
+        await end_all(tasks)
         audit.close()
+
+
+def _tell_failure(task: "asyncio.Future[None]") -> None:
+    """End the process, which would wait for quotes or orders for ever."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        sys.stderr.write(f"{error!r}\n")
+        sys.stderr.flush()
+        os._exit(1)
 
 
 def _say(text: str) -> None:

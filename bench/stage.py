@@ -18,6 +18,7 @@ from bench.watcher import Prices, Watcher
 from daemon.hours import NEW_YORK, sessions_between
 
 _SESSIONS = 6
+_MACRO = "macro"
 _ALWAYS_WATCHED = 7  # two indices and five futures
 _LOOK_BACK = timedelta(days=30)
 _SETTLE_S = 2.0
@@ -56,11 +57,13 @@ def prepared(folder: Path, seed: int) -> Iterator[Stage]:
         f"--seed={seed}",
         f"--start={days[0]}T08:45",
         f"--sessions={len(days)}",
+        f"--macro={folder / _MACRO}",
     )
+    macro = {"HEDGED_MACRO__FOLDER": str(folder / _MACRO)}  # without it the gates let no layer through
     prices: Prices = {}
     with gateway(folder, "gateway", *options) as gateway_port:
         with Relay(gateway_port, Watcher(prices, live=False)) as relay:
-            variables = daemon_variables(folder, relay.port, HEDGED_CLOCK__SOURCE="gateway")
+            variables = daemon_variables(folder, relay.port, HEDGED_CLOCK__SOURCE="gateway", **macro)
             with started(["daemon", "run"], folder=folder, name="play", variables=variables) as daemon:
                 daemon.wait()
         override = f'[{{ day = {today}, open = "00:00", close = "23:59" }}]'
@@ -68,7 +71,7 @@ def prepared(folder: Path, seed: int) -> Iterator[Stage]:
             folder=folder,
             gateway_port=gateway_port,
             prices=prices,
-            open_today={"HEDGED_SCHEDULE__SESSION_OVERRIDES": override},
+            open_today={"HEDGED_SCHEDULE__SESSION_OVERRIDES": override, **macro},
         )
 
 
