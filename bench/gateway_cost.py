@@ -32,9 +32,8 @@ class Counter(Tap):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Round:
-    """Ticks sent to all clients together, and seconds of CPU: the gateway's, and the clients' together."""
+    """Seconds of CPU: the gateway's, and the clients' together."""
 
-    ticks: int
     gateway_s: float
     clients_s: float
 
@@ -54,7 +53,7 @@ def measure(folder: Path, seed: int) -> list[Figure]:
 def _figure(folder: Path, seed: int, name: str, whom: str, clients: int, lines: int) -> Figure:
     rounds = _rounds(folder, seed, name, clients, lines)
     value, spread = ratio_of([one.gateway_s / one.clients_s for one in rounds])
-    ticks = sum(one.ticks for one in rounds)
+    ticks = clients * _ticks_of_one(folder, seed, f"{name}-counted", lines)
     return Figure(
         name=name,
         title=f"gateway: CPU a tick sent, over ib_insync's a tick received, {whom}",
@@ -71,32 +70,54 @@ def _figure(folder: Path, seed: int, name: str, whom: str, clients: int, lines: 
 
 
 def _rounds(folder: Path, seed: int, name: str, clients: int, lines: int) -> list[_Round]:
-    options = (
+    """Take the rounds with nothing between gateway and clients: a third process takes their caches."""
+    with contextlib.ExitStack() as stack:
+        server, port = stack.enter_context(gateway_process(folder, f"gateway-{name}", *_options(seed)))
+        watchers = [
+            stack.enter_context(_watcher(folder, f"{name}{number}", port, number, lines))
+            for number in range(clients)
+        ]
+        for watcher in watchers:
+            watcher.line()
+        return [_round(server, watchers) for _ in range(ROUNDS)]
+
+
+def _ticks_of_one(folder: Path, seed: int, name: str, lines: int) -> int:
+    """Play the same rounds again and count the ticks to one client; all of them get the same."""
+    with contextlib.ExitStack() as stack:
+        _, port = stack.enter_context(gateway_process(folder, f"gateway-{name}", *_options(seed)))
+        counter = Counter()
+        relay = stack.enter_context(Relay(port, counter))
+        watcher = stack.enter_context(_watcher(folder, name, relay.port, 0, lines))
+        watcher.line()
+        before = counter.ticks
+        watcher.tell(str(ROUNDS * INSTANTS))
+        watcher.line()
+        return counter.ticks - before
+
+
+def _options(seed: int) -> tuple[str, ...]:
+    return (
         *("--clock=stepped", f"--step-client={_STEPPER}", "--regime=shock"),
         *(f"--sessions={ROUNDS + 1}", f"--seed={seed}"),
     )
-    with contextlib.ExitStack() as stack:
-        server, port = stack.enter_context(gateway_process(folder, f"gateway-{name}", *options))
-        counter = Counter()
-        relay = stack.enter_context(Relay(port, counter))
-        watchers = []
-        for number in range(clients):
-            address = relay.port if number == 0 else port
-            module = ["bench.lines", str(address), str(_STEPPER + number), str(lines)]
-            watchers.append(stack.enter_context(started(module, folder=folder, name=f"{name}{number}")))
-            watchers[-1].line()
-        return [_round(server, watchers, counter) for _ in range(ROUNDS)]
 
 
-def _round(server: Child, watchers: list[Child], counter: Counter) -> _Round:
+def _watcher(
+    folder: Path, name: str, port: int, number: int, lines: int
+) -> contextlib.AbstractContextManager[Child]:
+    module = ["bench.lines", str(port), str(_STEPPER + number), str(lines)]
+    return started(module, folder=folder, name=name)
+
+
+def _round(server: Child, watchers: list[Child]) -> _Round:
     """Step on; a question of each client's own, answered, ends the round for it."""
-    ticks, gateway_s = counter.ticks, cpu_s(server.pid)
+    gateway_s = cpu_s(server.pid)
     clients_s = sum(cpu_s(watcher.pid) for watcher in watchers)
     for watcher, questions in zip(watchers, (INSTANTS, *[1] * (len(watchers) - 1)), strict=True):
         watcher.tell(str(questions))
         watcher.line()
     return _Round(
-        ticks=len(watchers) * (counter.ticks - ticks),
         gateway_s=cpu_s(server.pid) - gateway_s,
         clients_s=sum(cpu_s(watcher.pid) for watcher in watchers) - clients_s,
     )
