@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from simulator.market.model import Column
 from simulator.number_words import (
+    NUMBER_WORDS,
     PAD,
     WHOLE_MOST,
     WORD_BYTES,
@@ -63,8 +64,10 @@ _SIZE_FRAMES = [
 # Words of a computation: length, head, tick, attribute, then volatility, delta and price, which are its own,
 # dividends, and gamma, vega, theta and underlying, which all of an option share. Its length counts what is
 # neither request id nor number.
-_OWN, _DIVIDENDS, _SHARED = slice(4, 19), 19, slice(20, 40)
-_COMPUTATION_WORDS, _COMPUTATION_LENGTH = 40, 13
+_OWN = slice(4, 4 + 3 * NUMBER_WORDS)
+_DIVIDENDS = _OWN.stop
+_SHARED = slice(_DIVIDENDS + 1, _DIVIDENDS + 1 + 4 * NUMBER_WORDS)
+_COMPUTATION_WORDS, _COMPUTATION_LENGTH = _SHARED.stop, 13
 _COMPUTATIONS = [
     _frame(_COMPUTATION_WORDS, {1: f"21\x00{_ID}", 2: f"\x00{tick}\x00", 3: "0\x00", _DIVIDENDS: "0.0\x00"})
     for tick in (BID_COMPUTATION, ASK_COMPUTATION, MODEL_COMPUTATION)
